@@ -71,6 +71,11 @@ uint64_t cr_http_content_length(const cr_http_head *head);
 bool cr_http_keep_alive(const cr_http_head *head);
 
 bool cr_http_is_token(cr_slice s);
+/* text is host[":" port] with a port of 1 to 65535 and a host that is a name
+ * (letters, digits, - . _ ~), an IPv4 address or an IPv6 address in brackets,
+ * of at most 255 bytes. Then *host is the part before the colon and *port the
+ * port, 0 when there is none. */
+bool cr_http_host_split(cr_slice text, cr_slice *host, unsigned *port);
 
 /* Percent-decodes s (and '+' to SP when plus) into out, which has room for
  * s.len bytes. Returns the length, or -1 for a bad escape or a NUL. */

@@ -1,0 +1,68 @@
+#ifndef CR_CHAT_ROOM_H
+#define CR_CHAT_ROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ext/core/map.h"
+#include "ext/core/slice.h"
+#include "ext/core/status.h"
+
+/* Rooms and who is in them. No bytes, no sockets: what a room has to send is
+ * the server's, hung on room->out; who a member is, too.
+ *
+ * A room exists while somebody is in it. */
+
+#define CR_ROOM_NAME_MAX 255 /* bytes */
+
+typedef struct cr_member cr_member;
+typedef struct cr_room cr_room;
+
+/* One member in one room. The stretches of the room's batch that are the
+ * member's own (it does not get them back) are a chain of hole numbers, valid
+ * while hole_epoch is the batch's. */
+typedef struct cr_membership {
+	cr_room *room;
+	cr_member *member;
+	struct cr_membership *next; /* the member's next room */
+	uint32_t index;             /* in room->members */
+	uint32_t hole_epoch, first_hole, last_hole;
+} cr_membership;
+
+/* Embedded in the server's session. Zeroed memory is a member of no room. */
+struct cr_member {
+	cr_membership *rooms;
+};
+
+struct cr_room {
+	UT_hash_handle hh;
+	cr_membership **members; /* dense; order is not the order of joining */
+	size_t n_members, cap;
+	void *out;               /* the server's batch, see cr_rooms.on_gone */
+	size_t name_len;
+	char name[];             /* not NUL-terminated */
+};
+
+typedef struct cr_rooms {
+	cr_room *by_name;
+	size_t count;
+	void (*on_gone)(void *arg, cr_room *room); /* the last one left; frees room->out */
+	void *arg;
+} cr_rooms;
+
+void cr_rooms_init(cr_rooms *rooms, void (*on_gone)(void *arg, cr_room *room), void *arg);
+/* All members must have left. */
+void cr_rooms_deinit(cr_rooms *rooms);
+
+/* 1 to 255 bytes of UTF-8 without control characters. */
+bool cr_room_name_is_valid(cr_slice name);
+cr_room *cr_rooms_find(cr_rooms *rooms, cr_slice name);
+/* Joins, making the room if need be. CR_ERR_NOMEM; CR_ERR_FORM for a bad name;
+ * CR_OK also when already in. */
+CR_MUST_CHECK cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membership **out);
+void cr_room_leave(cr_rooms *rooms, cr_membership *ms);
+void cr_room_leave_all(cr_rooms *rooms, cr_member *m);
+cr_membership *cr_member_first(const cr_member *m);
+
+#endif

@@ -1,0 +1,64 @@
+/* The engine's heap: libc's, with a hook that lets a test fail one chosen
+ * allocation.
+ *
+ * The hook counts only after cr_mem_fail_at() was called once. A server never
+ * calls it, so its threads read one constant flag here and share nothing that
+ * changes.
+ */
+#include "ext/core/mem.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "ext/core/status.h"
+
+static bool hooked;
+static uint64_t calls, fail_at;
+
+static bool is_refused(void)
+{
+	if (CR_LIKELY(!hooked)) {
+		return false;
+	}
+	calls++;
+	if (fail_at == 0 || calls != fail_at) {
+		return false;
+	}
+	fail_at = 0;
+	return true;
+}
+
+void *cr_malloc(size_t size)
+{
+	CR_ASSERT(size > 0);
+	return is_refused() ? NULL : malloc(size);
+}
+
+void *cr_calloc(size_t n, size_t size)
+{
+	CR_ASSERT(n > 0 && size > 0);
+	return is_refused() ? NULL : calloc(n, size);
+}
+
+void *cr_realloc(void *ptr, size_t size)
+{
+	CR_ASSERT(size > 0);
+	return is_refused() ? NULL : realloc(ptr, size);
+}
+
+void cr_free(void *ptr)
+{
+	free(ptr);
+}
+
+void cr_mem_fail_at(uint64_t n)
+{
+	hooked = true;
+	calls = 0;
+	fail_at = n;
+}
+
+uint64_t cr_mem_calls(void)
+{
+	return calls;
+}

@@ -1,0 +1,224 @@
+/* Static files of the `public` folder.
+ *
+ * The path is decoded once and walked component by component with openat() and
+ * O_NOFOLLOW from the folder's descriptor: no string is ever joined to a path,
+ * no link is followed, dot files and ".." are not names. A file is read whole
+ * when asked for; pages change while one works on them, and the kernel caches.
+ */
+#include "ext/server/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX       (16 * 1024 * 1024)
+#define COMPONENT_MAX  255
+#define ETAG_MAX       64
+
+static const struct {
+	const char *ending, *type;
+} types[] = {
+	{"html", "text/html; charset=utf-8"},
+	{"htm", "text/html; charset=utf-8"},
+	{"css", "text/css; charset=utf-8"},
+	{"js", "text/javascript; charset=utf-8"},
+	{"mjs", "text/javascript; charset=utf-8"},
+	{"json", "application/json"},
+	{"map", "application/json"},
+	{"webmanifest", "application/manifest+json"},
+	{"txt", "text/plain; charset=utf-8"},
+	{"md", "text/plain; charset=utf-8"},
+	{"svg", "image/svg+xml"},
+	{"png", "image/png"},
+	{"jpg", "image/jpeg"},
+	{"jpeg", "image/jpeg"},
+	{"gif", "image/gif"},
+	{"webp", "image/webp"},
+	{"avif", "image/avif"},
+	{"ico", "image/x-icon"},
+	{"woff", "font/woff"},
+	{"woff2", "font/woff2"},
+	{"mp3", "audio/mpeg"},
+	{"ogg", "audio/ogg"},
+	{"wav", "audio/wav"},
+	{"mp4", "video/mp4"},
+	{"wasm", "application/wasm"},
+	{"pdf", "application/pdf"},
+};
+
+static const char *type_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; dot && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcasecmp(dot + 1, types[i].ending) == 0) {
+			return types[i].type;
+		}
+	}
+	return "application/octet-stream";
+}
+
+/* Takes the next component of path into name. False: not a name we serve. */
+static bool next_component(cr_slice *path, char name[COMPONENT_MAX + 1])
+{
+	size_t n = 0;
+
+	while (n < path->len && path->ptr[n] != '/') {
+		n++;
+	}
+	if (n == 0 || n > COMPONENT_MAX || path->ptr[0] == '.' || memchr(path->ptr, '\\', n)) {
+		return false;
+	}
+	memcpy(name, path->ptr, n);
+	name[n] = '\0';
+	*path = cr_slice_of(path->ptr + n, path->len - n);
+	return true;
+}
+
+/* The last component is opened as a file, or its index.html when the path ends
+ * in '/'. Returns a descriptor or -1; *is_dir: it is a folder without the
+ * slash; name is the file's. */
+static int open_file(int root, cr_slice path, char name[COMPONENT_MAX + 1], bool *is_dir)
+{
+	int dir = dup(root);
+
+	*is_dir = false;
+	while (dir >= 0) {
+		/* path begins with '/' */
+		path = cr_slice_of(path.ptr + 1, path.len - 1);
+		if (path.len == 0) {
+			snprintf(name, COMPONENT_MAX + 1, "index.html");
+		} else if (!next_component(&path, name)) {
+			break;
+		}
+		bool last = path.len == 0;
+		int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY);
+		int fd = openat(dir, name, flags);
+
+		close(dir);
+		if (fd < 0 || !last) {
+			dir = fd;
+			continue;
+		}
+		struct stat st;
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+			return fd;
+		}
+		*is_dir = S_ISDIR(st.st_mode);
+		close(fd);
+		return -1;
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	return -1;
+}
+
+static uint8_t *read_whole(int fd, size_t size)
+{
+	uint8_t *data = cr_malloc(size + 1);
+	size_t have = 0;
+
+	while (data && have < size) {
+		ssize_t n = read(fd, data + have, size - have);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) { /* shorter than it was a moment ago */
+			cr_free(data);
+			return NULL;
+		}
+		have += (size_t) n;
+	}
+	return data;
+}
+
+static bool etag_matches(const cr_http_head *head, const char *etag)
+{
+	cr_http_list_iter it = {0};
+	cr_slice e;
+
+	while (cr_http_list_next(head, "If-None-Match", &it, &e)) {
+		if (e.len > 2 && e.ptr[0] == 'W') {
+			e = cr_slice_of(e.ptr + 2, e.len - 2);
+		}
+		if (cr_slice_eq(e, cr_slice_str(etag)) || cr_slice_eq(e, CR_SLICE("*"))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void send_file(cr_session *s, const cr_http_head *head, int fd, const char *name, bool keep_alive)
+{
+	struct stat st;
+	char etag[ETAG_MAX];
+	uint8_t *data;
+
+	if (fstat(fd, &st) != 0 || st.st_size > FILE_MAX) {
+		cr_log_write(&s->srv->config.log, CR_LOG_WARN, "%s is larger than 16 MiB and is not served", name);
+		cr_http_refuse(s, 404, "There is nothing here.", NULL);
+		return;
+	}
+	snprintf(etag, sizeof(etag), "\"%llx-%llx\"", (unsigned long long) st.st_size,
+		(unsigned long long) st.st_mtim.tv_sec * 1000000000ULL + (unsigned long long) st.st_mtim.tv_nsec);
+	cr_header headers[] = {
+		{CR_SLICE("Content-Type"), cr_slice_str(type_of(name))},
+		{CR_SLICE("X-Content-Type-Options"), CR_SLICE("nosniff")},
+		{CR_SLICE("Cache-Control"), CR_SLICE("no-cache")},
+		{CR_SLICE("ETag"), cr_slice_str(etag)},
+	};
+	cr_response r = {.status = 200, .n_headers = sizeof(headers) / sizeof(headers[0]), .headers = headers};
+
+	if (etag_matches(head, etag)) {
+		r.status = 304;
+		cr_http_respond(s, &r, s->http->head_only, keep_alive);
+		return;
+	}
+	data = read_whole(fd, (size_t) st.st_size);
+	if (!data) {
+		cr_http_refuse(s, 500, "The file could not be read.", NULL);
+		return;
+	}
+	r.body = cr_slice_of(data, (size_t) st.st_size);
+	cr_http_respond(s, &r, s->http->head_only, keep_alive);
+	cr_free(data);
+}
+
+static void redirect_to_folder(cr_session *s, const cr_http_head *head, bool keep_alive)
+{
+	char location[CR_HTTP_MAX_LINE + 2];
+	cr_header h = {CR_SLICE("Location"), CR_SLICE_NONE};
+	cr_response r = {.status = 301, .n_headers = 1, .headers = &h};
+
+	/* the path was checked by the parser: printable, no CR, LF; not "//host" */
+	int n = snprintf(location, sizeof(location), "%.*s/", (int) head->path.len, (const char *) head->path.ptr);
+	h.value = cr_slice_of(location, (size_t) n);
+	cr_http_respond(s, &r, s->http->head_only, keep_alive);
+}
+
+bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive)
+{
+	uint8_t decoded[CR_HTTP_MAX_LINE];
+	char name[COMPONENT_MAX + 1];
+	bool is_dir = false;
+
+	if (s->srv->public_fd < 0 || head->path.len == 0 || head->path.len > sizeof(decoded)) {
+		return false;
+	}
+	long n = cr_http_decode(decoded, head->path, false);
+	if (n <= 0 || decoded[0] != '/') {
+		return false;
+	}
+	int fd = open_file(s->srv->public_fd, cr_slice_of(decoded, (size_t) n), name, &is_dir);
+	if (fd >= 0) {
+		send_file(s, head, fd, name, keep_alive);
+		close(fd);
+	} else if (is_dir) {
+		redirect_to_folder(s, head, keep_alive);
+	}
+	return fd >= 0 || is_dir;
+}

@@ -1,0 +1,268 @@
+#ifndef CR_SERVER_INTERNAL_H
+#define CR_SERVER_INTERNAL_H
+
+/* What the files of server/ share. Nobody else includes this. */
+
+#include <netinet/in.h>
+
+#include "ext/chat/limits.h"
+#include "ext/chat/room.h"
+#include "ext/core/buf.h"
+#include "ext/core/chunk.h"
+#include "ext/core/list.h"
+#include "ext/core/map.h"
+#include "ext/net/conn.h"
+#include "ext/net/listener.h"
+#include "ext/net/loop.h"
+#include "ext/proto/chat_json.h"
+#include "ext/proto/http_head.h"
+#include "ext/proto/ws_handshake.h"
+#include "ext/proto/ws_session.h"
+#include "ext/server/address.h"
+#include "ext/server/server.h"
+
+/* A session from accept to free:
+ *
+ *   HTTP --upgrade--> OPEN --end--> ENDED
+ *     HTTP --refused, timeout, EOF--> ENDED
+ *
+ * HTTP    reading a request head or body, or waiting for its verdict or answer
+ * OPEN    a WebSocket, member of its room, between on_open and on_close
+ * ENDED   no longer anybody's: its Close or response may still be on its way
+ *         (see cr_conn_state), but nothing it sends matters any more except
+ *         its Close
+ *
+ * OPEN -> ENDED goes through cr_session_end() alone. */
+typedef enum cr_session_state {
+	CR_SESSION_HTTP,
+	CR_SESSION_OPEN,
+	CR_SESSION_ENDED
+} cr_session_state;
+
+/* Why input waits. */
+enum {
+	CR_WAIT_VERDICT = 1 << 0, /* a hook said LATER */
+	CR_WAIT_RATE = 1 << 1,    /* no token */
+	CR_WAIT_OUTPUT = 1 << 2   /* a response is still being sent */
+};
+
+/* Only while HTTP is spoken. */
+typedef struct cr_http {
+	cr_buf in;         /* bytes of the request so far */
+	size_t scanned;    /* of in, by cr_http_head_parse() */
+	size_t head_len;   /* 0: the head is not complete */
+	uint64_t body_len; /* of the plain request being read */
+	unsigned served;   /* requests answered on this connection */
+	uint32_t queued_before; /* of the response, when last looked at */
+	bool keep_alive, head_only; /* of the request being answered */
+} cr_http;
+
+/* Allocated while it is needed only. */
+typedef struct cr_pending {
+	cr_buf input;      /* bytes read but not yet fed, after a pause */
+	uint8_t *text;     /* the message that waits for its verdict */
+	size_t text_len;
+	bool has_pong;     /* owed when the socket takes bytes again: the latest only, RFC 6455 5.5.3 */
+	uint8_t pong_len;
+	uint8_t pong[CR_WS_CONTROL_MAX];
+} cr_pending;
+
+struct cr_session {
+	cr_conn conn;
+	cr_server *srv;
+	cr_list all;         /* srv->sessions */
+	cr_deadline life;    /* handshake, ping, pong, close */
+	cr_deadline work;    /* unfinished message, or waiting for a token */
+	cr_http *http;
+	cr_pending *pending;
+	void *app;
+	cr_ws_session ws;
+	cr_uuid uid;
+	UT_hash_handle hh;   /* srv->open, by uid */
+	cr_member member;
+	cr_rate rate;
+	uint64_t opened_at;  /* Unix ms */
+	uint64_t last_message_ms;
+	struct cr_session *next_ended; /* srv->ended, until on_close was called */
+	char *close_reason;  /* owned, for on_close */
+	size_t close_reason_len;
+	struct in6_addr ip;  /* IPv4 as ::ffff:a.b.c.d */
+	uint16_t close_code;
+	uint8_t state;       /* cr_session_state */
+	uint8_t waits;       /* CR_WAIT_* */
+	uint8_t listener;
+	bool heard;          /* anything came since the last look */
+	bool was_open;       /* on_close is owed */
+	bool close_sent, close_received;
+	bool has_ip;
+	bool in_feed;        /* inside cr_ws_session_feed() */
+	bool counted_ip;
+	bool over;           /* came when the server was full: 503 */
+	bool on_ended_list;
+	bool skip;           /* left out of the broadcast being made */
+};
+
+/* What a room has to send, in this turn: frames back to back. */
+typedef struct cr_hole {
+	uint32_t start, end, next;
+} cr_hole;
+
+#define CR_NO_HOLE UINT32_MAX
+
+typedef struct cr_batch {
+	cr_list in_server;   /* srv->dirty_rooms or used_rooms */
+	bool dirty;
+	cr_room *room;
+	cr_chunk *chunk;     /* NULL when nothing is to be sent */
+	size_t staged;       /* bytes of chunk already in the members' queues */
+	uint32_t epoch;      /* holes of older epochs are void */
+	cr_hole *holes;
+	uint32_t n_holes, cap_holes;
+} cr_batch;
+
+typedef struct cr_ip_count {
+	UT_hash_handle hh;
+	struct in6_addr ip;
+	uint32_t n;
+} cr_ip_count;
+
+typedef struct cr_timer {
+	UT_hash_handle hh;
+	int64_t id;
+	uint64_t ms;
+	bool repeat;
+	bool running;        /* inside fn; freed afterwards when gone is set */
+	bool gone;
+	cr_loop_event *event; /* NULL while the loop does not exist */
+	cr_timer_fn fn, release;
+	void *arg;
+	cr_server *srv;
+} cr_timer;
+
+#define CR_MAX_ADDRESSES 64
+#define CR_SPARE_CHUNKS  16
+
+struct cr_server {
+	cr_server_config config;
+	char *public_dir;
+	char **origins, **allowed_hosts;
+	cr_slice *origin_slices, *host_slices;
+	const cr_hooks *hooks;
+	void *hooks_arg;
+	uint32_t wanted;
+
+	cr_address addresses[CR_MAX_ADDRESSES];
+	cr_listener *listeners[CR_MAX_ADDRESSES];
+	uint16_t ports[CR_MAX_ADDRESSES];
+	size_t n_addresses;
+
+	bool running, stopping, abandoned; /* abandoned: CR_STOP_NOW */
+	int pid;             /* of the process that made it */
+	cr_loop loop;
+	cr_loop_event *sigint, *sigterm, *heartbeat, *drain;
+	cr_deadline_list on_handshake, on_response, on_message, on_ping, on_pong, on_close, on_rate;
+
+	cr_list sessions;    /* all */
+	size_t n_sessions;
+	cr_session *open;    /* by uid, in the order they came */
+	cr_session *waiting; /* HTTP sessions whose verdict or answer comes later, by uid */
+	cr_session *ended;   /* on_close owed */
+	cr_session **ended_tail;
+	cr_ip_count *ips;
+
+	cr_rooms rooms;
+	cr_list dirty_rooms; /* cr_batch with something to stage */
+	cr_list used_rooms;  /* cr_batch staged in the last turn, still with a chunk */
+	size_t turn_bytes;   /* encoded in this turn */
+	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
+	size_t n_spare_chunks;
+	cr_chat_json *json;
+	cr_ws_limits ws_limits;
+	cr_rate_limit rate_limit;
+	int public_fd;       /* of public_dir, -1: none */
+
+	cr_timer *timers;
+	int64_t last_timer_id;
+	uint32_t max_clients;
+	uint64_t started_ms; /* monotonic */
+	cr_stats stats;
+	cr_log_throttle throttle_accept, throttle_full;
+};
+
+/* server.c */
+void cr_server_turn(void *arg);
+uint64_t cr_unix_ms(void);
+static inline bool cr_server_wants(const cr_server *srv, uint32_t hook)
+{
+	return (srv->wanted & hook) != 0;
+}
+
+/* session.c */
+void cr_session_on_accept(void *arg, cr_listener *l, int fd, const struct sockaddr *peer, socklen_t len);
+void cr_session_on_handshake_due(cr_deadline *d);
+void cr_session_on_response_due(cr_deadline *d);
+void cr_session_on_message_due(cr_deadline *d);
+void cr_session_on_ping_due(cr_deadline *d);
+void cr_session_on_pong_due(cr_deadline *d);
+void cr_session_on_close_due(cr_deadline *d);
+void cr_session_on_rate_due(cr_deadline *d);
+/* Out of its room and the table; on_close follows at the end of the turn. The
+ * socket is not touched. Twice is harmless: the first cause stands. */
+void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len);
+/* Calls on_close and on_forget for all that ended. */
+void cr_sessions_report_ended(cr_server *srv);
+/* Ends and closes at once. */
+void cr_session_abort(cr_session *s, unsigned code);
+/* Stops and resumes taking input; each reason (CR_WAIT_*) is lifted apart. */
+void cr_session_wait(cr_session *s, unsigned why);
+void cr_session_go_on(cr_session *s, unsigned why);
+/* ws.c: the WebSocket half */
+void cr_ws_start(cr_session *s);
+void cr_ws_on_bytes(cr_session *s, uint8_t *data, size_t len);
+void cr_ws_resume(cr_session *s);
+/* Sends a Close frame and ends. */
+void cr_ws_fail(cr_session *s, unsigned code, const char *reason);
+bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, size_t len);
+/* NULL: out of memory */
+cr_pending *cr_session_pending(cr_session *s);
+void cr_session_free_pending(cr_session *s);
+void cr_ws_on_drained(cr_session *s);
+void cr_ws_apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text);
+extern const cr_conn_callbacks cr_session_callbacks;
+
+/* http.c */
+void cr_http_on_bytes(cr_session *s, uint8_t *data, size_t len);
+void cr_http_on_drained(cr_session *s);
+void cr_http_process(cr_session *s);
+bool cr_http_init(cr_session *s);
+void cr_http_free(cr_session *s);
+/* Answers and closes; body is the status's sentence. extra: header lines with
+ * CRLF, or NULL. */
+void cr_http_refuse(cr_session *s, int status, const char *reason, const char *extra);
+void cr_http_respond(cr_session *s, const cr_response *r, bool head_only, bool keep_alive);
+/* Until cr_server_answer_request() or _handshake(). */
+void cr_session_wait_in_http(cr_session *s);
+const char *cr_http_status_text(int status);
+void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body, cr_request *r,
+	cr_header *headers, char *ip, size_t ip_size);
+/* upgrade.c */
+void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
+void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
+/* files.c: true when it answered */
+bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
+
+/* broadcast.c */
+CR_MUST_CHECK cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, const char uid[CR_UUID_LEN]);
+void cr_broadcast_stage_all(cr_server *srv);
+void cr_broadcast_stage_of(cr_session *s);
+void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
+void cr_broadcast_deinit(cr_server *srv);
+void cr_broadcast_end_turn(cr_server *srv);
+void cr_broadcast_free_room(void *arg, cr_room *room);
+
+/* timers.c */
+void cr_timers_arm(cr_server *srv);
+void cr_timers_disarm(cr_server *srv);
+void cr_timers_free(cr_server *srv);
+
+#endif

@@ -1,0 +1,230 @@
+/* From HTTP to WebSocket: who may come in (RFC 6455 4.2), and the 101.
+ *
+ * The order of the checks: the handshake's form, the Host we answer to, the
+ * Origin, the room, and last PHP, so that a hook only ever sees what is worth
+ * its time.
+ */
+#include "ext/server/internal.h"
+
+#include <stdio.h>
+
+#include "ext/proto/ws_accept.h"
+
+#define DEFAULT_ROOM "lobby"
+
+/* Host without its port. */
+static cr_slice host_name(cr_slice host)
+{
+	const uint8_t *colon = host.len ? memrchr(host.ptr, ':', host.len) : NULL;
+
+	if (colon && !memchr(colon, ']', host.len - (size_t) (colon - host.ptr))) {
+		return cr_slice_of(host.ptr, (size_t) (colon - host.ptr));
+	}
+	return host;
+}
+
+static bool is_allowed_host(cr_server *srv, cr_slice host)
+{
+	for (size_t i = 0; i < srv->config.n_allowed_hosts; i++) {
+		cr_slice allowed = srv->config.allowed_hosts[i];
+
+		if (cr_slice_ieq(allowed, host) || cr_slice_ieq(allowed, host_name(host))) {
+			return true;
+		}
+	}
+	return srv->config.n_allowed_hosts == 0;
+}
+
+static bool is_allowed_origin(cr_server *srv, cr_slice origin, cr_slice host)
+{
+	cr_origin o;
+
+	if (!origin.ptr) {
+		return true; /* not a browser: nothing to forge */
+	}
+	for (size_t i = 0; i < srv->config.n_origins; i++) {
+		if (cr_origin_matches(origin, srv->config.origins[i])) {
+			return true;
+		}
+	}
+	return srv->config.n_origins == 0 && cr_origin_parse(&o, origin) == CR_OK && cr_origin_is_host(&o, host, false);
+}
+
+/* The room of ?room=, decoded into buf; lobby without it. False: not a name. */
+static bool wanted_room(const cr_http_head *head, uint8_t *buf, size_t size, cr_slice *room)
+{
+	cr_slice raw = head->query.ptr ? cr_http_query_get(head->query, "room") : CR_SLICE_NONE;
+
+	if (!raw.ptr) {
+		*room = CR_SLICE(DEFAULT_ROOM);
+		return true;
+	}
+	long n = raw.len <= size ? cr_http_decode(buf, raw, true) : -1;
+	*room = cr_slice_of(buf, n > 0 ? (size_t) n : 0);
+	return n > 0 && cr_room_name_is_valid(*room);
+}
+
+static void refuse(cr_session *s, int status, const char *reason, const char *extra)
+{
+	s->srv->stats.handshakes_refused++;
+	cr_http_refuse(s, status, reason, extra);
+}
+
+static const char *extra_for(int status)
+{
+	switch (status) {
+		case 405:
+			return "Allow: GET\r\n";
+		case 426:
+			return "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+		default:
+			return NULL;
+	}
+}
+
+static void reject(cr_session *s, const cr_verdict *v)
+{
+	char reason[160];
+	int n = (int) (v->reason.len < sizeof(reason) ? v->reason.len : sizeof(reason) - 1);
+
+	snprintf(reason, sizeof(reason), "%.*s", n, v->reason.ptr ? (const char *) v->reason.ptr : "");
+	refuse(s, v->status ? v->status : 403, n ? reason : "Not allowed.", NULL);
+}
+
+void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs)
+{
+	cr_server *srv = s->srv;
+	uint8_t buf[CR_ROOM_NAME_MAX * 3];
+	cr_slice room;
+
+	if (hs->status != 101) {
+		refuse(s, hs->status, hs->reason, extra_for(hs->status));
+	} else if (!is_allowed_host(srv, head->host)) {
+		refuse(s, 421, "This server does not answer for that host (option allowed_hosts).", NULL);
+	} else if (!is_allowed_origin(srv, hs->origin, head->host)) {
+		srv->stats.refused_origins++;
+		refuse(s, 403, "Pages of this origin may not connect; the server's option origins lists those that may.", NULL);
+	} else if (!wanted_room(head, buf, sizeof(buf), &room)) {
+		refuse(s, 400, "The room must be 1 to 255 bytes of UTF-8 without control characters.", NULL);
+	} else if (cr_uuid_make(&s->uid) != CR_OK) {
+		refuse(s, 500, "No randomness.", NULL);
+	} else if (!cr_server_wants(srv, CR_HOOK_HANDSHAKE)) {
+		cr_upgrade_finish(s, head, hs);
+	} else {
+		cr_header headers[CR_HTTP_MAX_HEADERS];
+		char ip[INET6_ADDRSTRLEN];
+		cr_request r;
+
+		cr_http_make_request(s, head, CR_SLICE_NONE, &r, headers, ip, sizeof(ip));
+		cr_verdict v = srv->hooks->on_handshake(srv->hooks_arg, s, &r);
+		if (s->state != CR_SESSION_HTTP) {
+			return;
+		}
+		if (v.kind == CR_VERDICT_LATER) {
+			s->http->body_len = UINT64_MAX; /* marks the verdict as a handshake's */
+			cr_session_wait_in_http(s);
+		} else if (v.kind == CR_VERDICT_PASS) {
+			cr_upgrade_finish(s, head, hs);
+		} else {
+			reject(s, &v);
+		}
+	}
+}
+
+static bool queue_101(cr_session *s, cr_slice key)
+{
+	char accept[CR_WS_ACCEPT_LEN], text[160];
+
+	if (cr_ws_accept(accept, key) != CR_OK) {
+		return false;
+	}
+	int n = snprintf(text, sizeof(text),
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Accept: %.*s\r\n\r\n",
+		CR_WS_ACCEPT_LEN, accept);
+	return cr_conn_queue_copy(&s->conn, text, (size_t) n);
+}
+
+static bool enter(cr_session *s, cr_slice room)
+{
+	cr_server *srv = s->srv;
+	cr_membership *ms;
+
+	/* what was said before this one came is not for it */
+	cr_broadcast_stage_room(srv, room);
+	if (cr_room_join(&srv->rooms, &s->member, room, &ms) != CR_OK) {
+		return false;
+	}
+	HASH_ADD(hh, srv->open, uid, sizeof(s->uid), s);
+	return CR_MAP_IS_IN(s);
+}
+
+static void call_on_open(cr_session *s, const cr_http_head *head)
+{
+	cr_server *srv = s->srv;
+	cr_header headers[CR_HTTP_MAX_HEADERS];
+	char ip[INET6_ADDRSTRLEN];
+	cr_request r;
+
+	if (cr_server_wants(srv, CR_HOOK_OPEN)) {
+		cr_http_make_request(s, head, CR_SLICE_NONE, &r, headers, ip, sizeof(ip));
+		srv->hooks->on_open(srv->hooks_arg, s, &r);
+	}
+}
+
+void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs)
+{
+	uint8_t buf[CR_ROOM_NAME_MAX * 3];
+	cr_slice room;
+
+	if (!wanted_room(head, buf, sizeof(buf), &room) || !queue_101(s, hs->key)) {
+		refuse(s, 500, "The handshake failed.", NULL);
+		return;
+	}
+	if (!enter(s, room)) {
+		s->srv->stats.out_of_memory++;
+		cr_session_abort(s, 1011);
+		return;
+	}
+	cr_http *h = s->http;
+	s->http = NULL;
+	cr_ws_start(s);
+	call_on_open(s, head);
+	/* frames that came in the same packet as the handshake */
+	if (h->in.len > h->head_len) {
+		cr_ws_on_bytes(s, h->in.data + h->head_len, h->in.len - h->head_len);
+	}
+	cr_buf_deinit(&h->in);
+	cr_free(h);
+}
+
+bool cr_server_answer_handshake(cr_server *srv, const cr_uuid *uid, const cr_verdict *v)
+{
+	cr_session *s = NULL;
+	cr_http_head head;
+	cr_ws_handshake hs;
+	size_t consumed;
+
+	HASH_FIND(hh, srv->waiting, uid, sizeof(*uid), s);
+	if (!s || v->kind == CR_VERDICT_LATER || s->http->body_len != UINT64_MAX) {
+		return false;
+	}
+	HASH_DEL(srv->waiting, s);
+	s->hh.tbl = NULL;
+	s->waits &= (uint8_t) ~CR_WAIT_VERDICT;
+	if (v->kind != CR_VERDICT_PASS) {
+		reject(s, v);
+		return true;
+	}
+	/* the head is parsed again: cheaper than keeping 3 KiB of it per waiting client */
+	if (cr_http_head_parse(&head, &consumed, s->http->in.data, s->http->in.len, 0) != CR_OK) {
+		refuse(s, 500, "The handshake failed.", NULL);
+		return true;
+	}
+	cr_ws_handshake_check(&hs, &head);
+	cr_upgrade_finish(s, &head, &hs);
+	if (s->waits == 0) {
+		cr_conn_set_reading(&s->conn, true);
+	}
+	return true;
+}

@@ -1,0 +1,371 @@
+/* The WebSocket half of a session: frames in, chat messages out, control
+ * frames answered, the closing handshake.
+ *
+ * Who closes: the peer's Close is echoed and the connection finished. Ours is
+ * sent, the session ended, and the peer has close_timeout to answer (its other
+ * bytes are swallowed). A broken rule sends Close and finishes at once (RFC
+ * 6455 7.1.7).
+ */
+#include "ext/server/internal.h"
+
+#define REASON_MAX 123
+
+bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, size_t len)
+{
+	uint8_t frame[2 + CR_WS_CONTROL_MAX];
+	size_t n = cr_ws_head_write(frame, opcode, false, len);
+
+	if (len) {
+		memcpy(frame + n, data, len);
+	}
+	return cr_conn_queue_copy(&s->conn, frame, n + len);
+}
+
+/* code 1005: a Close without a body */
+static void send_close(cr_session *s, unsigned code, const void *reason, size_t len)
+{
+	uint8_t body[CR_WS_CONTROL_MAX];
+
+	if (s->close_sent) {
+		return;
+	}
+	s->close_sent = true;
+	body[0] = (uint8_t) (code >> 8);
+	body[1] = (uint8_t) code;
+	if (len) {
+		memcpy(body + 2, reason, len);
+	}
+	/* out of memory: the peer sees the end without the reason */
+	(void) cr_ws_send_control(s, CR_WS_CLOSE, body, code == 1005 ? 0 : 2 + len);
+}
+
+void cr_ws_fail(cr_session *s, unsigned code, const char *reason)
+{
+	if (s->state == CR_SESSION_OPEN) {
+		send_close(s, code, reason, strlen(reason));
+		cr_session_end(s, code, reason, strlen(reason));
+	}
+	cr_conn_finish(&s->conn);
+}
+
+bool cr_close_code_is_sendable(unsigned code)
+{
+	return cr_ws_close_code_is_valid(code);
+}
+
+void cr_session_close(cr_session *s, unsigned code, cr_slice reason)
+{
+	if (s->state != CR_SESSION_OPEN) {
+		return;
+	}
+	cr_broadcast_stage_of(s); /* what was said before still comes before */
+	send_close(s, code, reason.ptr, reason.len < REASON_MAX ? reason.len : REASON_MAX);
+	cr_session_end(s, code, reason.ptr, reason.len);
+	/* paused or not, the peer's Close is wanted now */
+	cr_conn_set_reading(&s->conn, true);
+}
+
+/* Messages */
+
+static void out_of_memory(cr_session *s)
+{
+	s->srv->stats.out_of_memory++;
+	cr_ws_fail(s, 1011, "out of memory");
+}
+
+static void publish(cr_session *s, cr_slice text)
+{
+	char uid[CR_UUID_LEN];
+	cr_membership *ms = cr_member_first(&s->member);
+
+	cr_uuid_write(&s->uid, uid);
+	if (cr_broadcast_room(s->srv, ms, text, uid) != CR_OK) {
+		out_of_memory(s);
+	}
+}
+
+void cr_ws_apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text)
+{
+	switch (v->kind) {
+		case CR_VERDICT_PASS:
+			publish(s, text);
+			break;
+		case CR_VERDICT_REPLACE:
+			publish(s, v->text);
+			break;
+		case CR_VERDICT_DROP:
+		case CR_VERDICT_REJECT: /* basic has no error event: nobody can be told */
+			s->srv->stats.messages_dropped++;
+			break;
+		case CR_VERDICT_LATER:
+			CR_ASSERT(false);
+			break;
+	}
+}
+
+static void wait_for_verdict(cr_session *s, cr_slice text)
+{
+	cr_pending *p = cr_session_pending(s);
+	uint8_t *copy = p ? cr_malloc(text.len + 1) : NULL;
+
+	if (!copy) {
+		out_of_memory(s);
+		return;
+	}
+	memcpy(copy, text.ptr, text.len);
+	p->text = copy;
+	p->text_len = text.len;
+	cr_session_wait(s, CR_WAIT_VERDICT);
+}
+
+static void on_chat(cr_session *s, uint8_t *data, size_t len)
+{
+	cr_server *srv = s->srv;
+	cr_chat_message m;
+
+	switch (cr_chat_json_parse(srv->json, &m, data, len)) {
+		case CR_OK:
+			break;
+		case CR_ERR_NOMEM:
+			out_of_memory(s);
+			return;
+		case CR_ERR_FORM:
+			srv->stats.protocol_errors++;
+			cr_ws_fail(s, 1008, "not a chat message");
+			return;
+		default:
+			srv->stats.protocol_errors++;
+			cr_ws_fail(s, 1007, "not JSON");
+			return;
+	}
+	if (!cr_server_wants(srv, CR_HOOK_MESSAGE)) {
+		publish(s, m.text);
+		return;
+	}
+	cr_verdict v = srv->hooks->on_message(srv->hooks_arg, s, m.text);
+	if (s->state != CR_SESSION_OPEN) {
+		return; /* the hook closed the one it was asked about */
+	}
+	if (v.kind == CR_VERDICT_LATER) {
+		wait_for_verdict(s, m.text);
+	} else {
+		cr_ws_apply_verdict(s, &v, m.text);
+	}
+}
+
+bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdict *v)
+{
+	cr_session *s = cr_server_find(srv, uid);
+
+	if (!s || !(s->waits & CR_WAIT_VERDICT) || v->kind == CR_VERDICT_LATER) {
+		return false;
+	}
+	uint8_t *text = s->pending->text;
+	s->pending->text = NULL;
+	cr_ws_apply_verdict(s, v, cr_slice_of(text, s->pending->text_len));
+	cr_free(text);
+	cr_session_go_on(s, CR_WAIT_VERDICT);
+	return true;
+}
+
+static void take_token(cr_session *s)
+{
+	cr_server *srv = s->srv;
+
+	/* the bucket is looked at after the message: when it is empty, the next
+	 * message stays unread until it is not */
+	(void) cr_rate_take(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop));
+	if (!cr_rate_has(&s->rate, &srv->rate_limit)) {
+		srv->stats.rate_limited++;
+		cr_session_wait(s, CR_WAIT_RATE);
+		cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
+	}
+}
+
+static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size_t len)
+{
+	cr_session *s = arg;
+	cr_server *srv = s->srv;
+	bool binary = opcode == CR_WS_BINARY;
+
+	if (s->state != CR_SESSION_OPEN) {
+		return CR_WS_GO_ON;
+	}
+	cr_deadline_cancel(&s->work);
+	srv->stats.messages_in++;
+	if (srv->config.idle_timeout) {
+		s->last_message_ms = cr_loop_now(&srv->loop);
+	}
+	if (cr_server_wants(srv, binary ? CR_HOOK_BINARY : CR_HOOK_TEXT)) {
+		srv->hooks->on_raw(srv->hooks_arg, s, binary, cr_slice_of(data, len));
+	} else if (binary) {
+		srv->stats.protocol_errors++;
+		cr_ws_fail(s, 1003, "binary messages are not accepted");
+	} else {
+		on_chat(s, data, len);
+	}
+	if (s->state == CR_SESSION_OPEN && srv->rate_limit.messages) {
+		take_token(s);
+	}
+	return s->waits ? CR_WS_PAUSE : CR_WS_GO_ON;
+}
+
+/* Control frames */
+
+static cr_ws_flow on_ping(void *arg, const uint8_t *data, size_t len)
+{
+	cr_session *s = arg;
+
+	if (s->state != CR_SESSION_OPEN) {
+		return CR_WS_GO_ON;
+	}
+	if (!cr_conn_is_blocked(&s->conn)) {
+		if (!cr_ws_send_control(s, CR_WS_PONG, data, len)) {
+			out_of_memory(s);
+		}
+		return CR_WS_GO_ON;
+	}
+	/* the peer does not read: keep one pong, the latest (RFC 6455 5.5.3) */
+	cr_pending *p = cr_session_pending(s);
+	if (!p) {
+		out_of_memory(s);
+		return CR_WS_GO_ON;
+	}
+	p->has_pong = true;
+	p->pong_len = (uint8_t) len;
+	if (len) {
+		memcpy(p->pong, data, len);
+	}
+	s->conn.want_drained = true;
+	return CR_WS_GO_ON;
+}
+
+void cr_ws_on_drained(cr_session *s)
+{
+	if (s->pending && s->pending->has_pong) {
+		s->pending->has_pong = false;
+		if (!cr_ws_send_control(s, CR_WS_PONG, s->pending->pong, s->pending->pong_len)) {
+			out_of_memory(s);
+		}
+	}
+}
+
+static cr_ws_flow on_pong(void *arg, const uint8_t *data, size_t len)
+{
+	/* any bytes prove life (cr_session.heard); the payload does not matter */
+	(void) arg;
+	(void) data;
+	(void) len;
+	return CR_WS_GO_ON;
+}
+
+static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len)
+{
+	cr_session *s = arg;
+
+	s->close_received = true;
+	if (s->state == CR_SESSION_OPEN) {
+		cr_broadcast_stage_of(s);
+		send_close(s, code, reason, len);
+		cr_session_end(s, code, reason, len);
+	}
+	cr_conn_finish(&s->conn);
+}
+
+static const cr_ws_callbacks callbacks = {
+	.on_message = on_message,
+	.on_ping = on_ping,
+	.on_pong = on_pong,
+	.on_close = on_close,
+};
+
+/* Bytes */
+
+static void fail_with_status(cr_session *s, cr_status st)
+{
+	cr_server *srv = s->srv;
+
+	if (st == CR_ERR_NOMEM) {
+		out_of_memory(s);
+		return;
+	}
+	srv->stats.protocol_errors++;
+	switch (st) {
+		case CR_ERR_UTF8:
+			cr_ws_fail(s, 1007, "not UTF-8");
+			break;
+		case CR_ERR_TOOBIG:
+			cr_ws_fail(s, 1009, "message too big");
+			break;
+		case CR_ERR_FORM:
+			cr_ws_fail(s, 1008, "too many fragments");
+			break;
+		default:
+			cr_ws_fail(s, 1002, "protocol error");
+			break;
+	}
+}
+
+/* Feeds until the end, an error, or a pause; *consumed says how far. */
+static void feed(cr_session *s, uint8_t *data, size_t len, size_t *consumed)
+{
+	cr_server *srv = s->srv;
+	cr_status st = cr_ws_session_feed(&s->ws, consumed, data, len, &srv->ws_limits, &callbacks, s);
+
+	if (st != CR_OK) {
+		fail_with_status(s, st);
+		return;
+	}
+	if (s->state != CR_SESSION_OPEN || s->waits) {
+		return;
+	}
+	if (!cr_ws_session_is_midway(&s->ws)) {
+		cr_deadline_cancel(&s->work);
+	} else if (cr_list_is_empty(&s->work.link)) {
+		cr_deadline_arm(&s->work, &srv->on_message, &srv->loop);
+	}
+}
+
+void cr_ws_on_bytes(cr_session *s, uint8_t *data, size_t len)
+{
+	size_t consumed = 0;
+
+	feed(s, data, len, &consumed);
+	if (consumed == len || s->state != CR_SESSION_OPEN) {
+		return;
+	}
+	cr_pending *p = cr_session_pending(s);
+	if (!p || cr_buf_append(&p->input, data + consumed, len - consumed) != CR_OK) {
+		out_of_memory(s);
+	}
+}
+
+void cr_ws_resume(cr_session *s)
+{
+	cr_pending *p = s->pending;
+
+	if (!p) {
+		return;
+	}
+	if (p->input.len > 0) {
+		size_t consumed = 0;
+
+		feed(s, p->input.data, p->input.len, &consumed);
+		cr_buf_consume(&p->input, consumed <= p->input.len ? consumed : p->input.len);
+	}
+	if (p->input.len == 0 && !p->has_pong && !p->text) {
+		cr_session_free_pending(s); /* an idle client owns no buffer */
+	}
+}
+
+void cr_ws_start(cr_session *s)
+{
+	cr_server *srv = s->srv;
+
+	cr_ws_session_init(&s->ws);
+	s->state = CR_SESSION_OPEN;
+	s->opened_at = cr_unix_ms();
+	s->last_message_ms = cr_loop_now(&srv->loop);
+	srv->stats.handshakes++;
+	cr_deadline_arm(&s->life, &srv->on_ping, &srv->loop);
+}

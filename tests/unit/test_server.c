@@ -1,0 +1,402 @@
+/* needs: ext/core/buf.c ext/core/chunk.c ext/core/hash.c ext/core/log.c ext/core/mem.c ext/core/utf8.c ext/core/uuid.c ext/proto/http_head.c ext/proto/ws_accept.c ext/proto/ws_handshake.c ext/proto/ws_head.c ext/proto/ws_session.c ext/proto/chat_json.c ext/chat/limits.c ext/chat/room.c ext/net/loop.c ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
+/* The whole engine without PHP: a server in a thread of its own, answered by
+ * hooks in C. The point is the seam of hooks.h: verdicts that come later.
+ * Client and server share no memory but what is set up before the thread
+ * starts; the server's side is changed by its own hooks and timers only. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ext/server/server.h"
+
+#define MAX_LATER 64
+
+typedef struct later {
+	cr_uuid uid;
+	cr_verdict_kind kind;
+	char text[64];
+	bool handshake, request;
+} later;
+
+typedef struct fixture {
+	cr_server *srv;
+	pthread_t thread;
+	int ready[2]; /* the port, once it serves */
+	cr_status status;
+	char error[CR_ERROR_MAX];
+	bool decide_later;
+	int opened, closed, seen, answered;
+	later queue[MAX_LATER];
+	int n_queue;
+	int max_waiting; /* most messages of one sender that waited at a time */
+} fixture;
+
+static void answer_one(void *arg)
+{
+	fixture *f = arg;
+
+	if (f->n_queue == 0) {
+		return;
+	}
+	/* the newest first: order must come from the engine, not from us */
+	later l = f->queue[--f->n_queue];
+	cr_verdict v = {.kind = l.kind, .status = 403, .text = cr_slice_str(l.text), .reason = cr_slice_str("no")};
+	cr_response r = {.kind = CR_VERDICT_REPLACE, .status = 200, .body = CR_SLICE("later\n")};
+
+	cr_uuid nobody = {{0}};
+	assert_false(cr_server_answer_message(f->srv, &nobody, &v));
+	if (l.request) {
+		assert_true(cr_server_answer_request(f->srv, &l.uid, &r));
+	} else if (l.handshake) {
+		assert_true(cr_server_answer_handshake(f->srv, &l.uid, &v));
+	} else {
+		f->answered += cr_server_answer_message(f->srv, &l.uid, &v);
+	}
+}
+
+static void on_start(void *arg)
+{
+	fixture *f = arg;
+	char url[256];
+
+	assert_true(cr_server_address(f->srv, 0, url, sizeof(url)));
+	int port = atoi(strrchr(url, ':') + 1);
+	assert_int_equal(write(f->ready[1], &port, sizeof(port)), sizeof(port));
+}
+
+static cr_verdict on_handshake(void *arg, cr_session *s, const cr_request *r)
+{
+	fixture *f = arg;
+
+	if (!f->decide_later) {
+		return (cr_verdict){.kind = CR_VERDICT_PASS};
+	}
+	later *l = &f->queue[f->n_queue++];
+	*l = (later){.uid = *cr_session_uid(s), .handshake = true, .kind = CR_VERDICT_PASS};
+	if (r->query.ptr && memmem(r->query.ptr, r->query.len, "refuse", 6)) {
+		l->kind = CR_VERDICT_REJECT;
+	}
+	return (cr_verdict){.kind = CR_VERDICT_LATER};
+}
+
+static void on_open(void *arg, cr_session *s, const cr_request *r)
+{
+	(void) s;
+	(void) r;
+	((fixture *) arg)->opened++;
+}
+
+static void on_close(void *arg, cr_session *s, unsigned code, cr_slice reason)
+{
+	fixture *f = arg;
+
+	(void) code;
+	(void) reason;
+	assert_false(cr_session_is_open(s));
+	f->closed++;
+}
+
+static cr_verdict on_message(void *arg, cr_session *s, cr_slice text)
+{
+	fixture *f = arg;
+	int mine = 1;
+
+	f->seen++;
+	if (!f->decide_later) {
+		return (cr_verdict){.kind = CR_VERDICT_PASS};
+	}
+	for (int i = 0; i < f->n_queue; i++) {
+		mine += memcmp(&f->queue[i].uid, cr_session_uid(s), sizeof(cr_uuid)) == 0;
+	}
+	f->max_waiting = mine > f->max_waiting ? mine : f->max_waiting;
+	later *l = &f->queue[f->n_queue++];
+	*l = (later){.uid = *cr_session_uid(s), .kind = CR_VERDICT_PASS};
+	if (text.len && text.ptr[0] == 'd') {
+		l->kind = CR_VERDICT_DROP;
+	} else if (text.len && text.ptr[0] == 'r') {
+		l->kind = CR_VERDICT_REPLACE;
+		snprintf(l->text, sizeof(l->text), "R%.*s", (int) text.len - 1, (const char *) text.ptr + 1);
+	}
+	return (cr_verdict){.kind = CR_VERDICT_LATER};
+}
+
+static cr_response on_request(void *arg, cr_session *s, const cr_request *r)
+{
+	fixture *f = arg;
+
+	(void) r;
+	f->queue[f->n_queue++] = (later){.uid = *cr_session_uid(s), .request = true};
+	return (cr_response){.kind = CR_VERDICT_LATER};
+}
+
+static const cr_hooks hooks = {
+	.on_start = on_start,
+	.on_handshake = on_handshake,
+	.on_open = on_open,
+	.on_close = on_close,
+	.on_message = on_message,
+	.on_request = on_request,
+};
+
+static void stop_if_asked(void *arg)
+{
+	fixture *f = arg;
+	char byte;
+
+	if (recv(f->ready[1], &byte, 1, MSG_DONTWAIT) == 1) {
+		cr_server_stop(f->srv, CR_STOP_DRAIN);
+	}
+}
+
+static void *serve(void *arg)
+{
+	fixture *f = arg;
+
+	f->status = cr_server_run(f->srv, f->error);
+	return NULL;
+}
+
+static int start(fixture *f, bool decide_later, uint32_t wanted)
+{
+	cr_server_config config;
+	char error[CR_ERROR_MAX];
+	int port;
+
+	*f = (fixture){.decide_later = decide_later};
+	cr_server_config_init(&config);
+	config.rate_messages = 0;
+	config.handle_signals = false;
+	config.drain_timeout = 2000;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, f->ready), 0);
+	f->srv = cr_server_new(&config, &hooks, f);
+	assert_non_null(f->srv);
+	assert_int_equal(cr_server_listen(f->srv, CR_SLICE("ws://127.0.0.1:0/ws"), error), CR_OK);
+	cr_server_want(f->srv, wanted | CR_HOOK_START);
+	assert_true(cr_server_timer_add(f->srv, 3, true, answer_one, NULL, f) > 0);
+	assert_true(cr_server_timer_add(f->srv, 5, true, stop_if_asked, NULL, f) > 0);
+	assert_int_equal(pthread_create(&f->thread, NULL, serve, f), 0);
+	assert_int_equal(read(f->ready[0], &port, sizeof(port)), sizeof(port));
+	return port;
+}
+
+static void stop(fixture *f)
+{
+	assert_int_equal(write(f->ready[0], "x", 1), 1);
+	pthread_join(f->thread, NULL);
+	assert_int_equal(f->status, CR_OK);
+	assert_int_equal(f->opened, f->closed);
+	cr_server_free(f->srv);
+	close(f->ready[0]);
+	close(f->ready[1]);
+}
+
+static int dial(int port)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t) port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct timeval tv = {.tv_sec = 10};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *) &sa, sizeof(sa)), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	return fd;
+}
+
+/* Reads until the text ends with end, or size. */
+static void read_until(int fd, char *out, size_t size, const char *end)
+{
+	size_t n = 0;
+
+	while (n + 1 < size && (n < strlen(end) || memcmp(out + n - strlen(end), end, strlen(end)) != 0)) {
+		ssize_t got = recv(fd, out + n, 1, 0);
+
+		if (got <= 0) {
+			break;
+		}
+		n++;
+	}
+	out[n] = '\0';
+}
+
+static int open_ws(int port, const char *query, int *status)
+{
+	char text[512];
+	int fd = dial(port);
+	int n = snprintf(text, sizeof(text),
+		"GET /ws%s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+		query);
+
+	assert_int_equal(send(fd, text, (size_t) n, 0), n);
+	read_until(fd, text, sizeof(text), "\r\n\r\n");
+	assert_int_equal(sscanf(text, "HTTP/1.1 %d", status), 1);
+	return fd;
+}
+
+static size_t frame(char *out, const char *text)
+{
+	char json[100];
+	int n = snprintf(json, sizeof(json), "{\"message\":\"%s\"}", text);
+
+	out[0] = (char) 0x81;
+	out[1] = (char) (0x80 | n);
+	memset(out + 2, 0, 4);
+	memcpy(out + 6, json, (size_t) n);
+	return (size_t) n + 6;
+}
+
+/* One frame's "message", short texts only. */
+static void receive(int fd, char *text, size_t size)
+{
+	unsigned char head[2];
+	char json[200];
+
+	assert_int_equal(recv(fd, head, 2, MSG_WAITALL), 2);
+	assert_int_equal(head[0], 0x81);
+	assert_true(head[1] < 126);
+	assert_int_equal(recv(fd, json, head[1], MSG_WAITALL), head[1]);
+	char *from = json + strlen("{\"message\":\"");
+	char *to = memchr(from, '"', (size_t) (json + head[1] - from));
+	assert_non_null(to);
+	snprintf(text, size, "%.*s", (int) (to - from), from);
+}
+
+static void late_verdicts_keep_order(void **state)
+{
+	fixture f;
+	char buf[4096], got[64], want[64];
+	size_t n = 0;
+	int status;
+	int port = start(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_MESSAGE | CR_HOOK_OPEN | CR_HOOK_CLOSE);
+	int a = open_ws(port, "", &status), b = open_ws(port, "", &status);
+
+	(void) state;
+	assert_int_equal(status, 101);
+	/* all in one packet: the engine must hold the rest back while one waits */
+	for (int i = 0; i < 20; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%c%d", "pdr"[i % 3], i);
+		n += frame(buf + n, text);
+	}
+	assert_int_equal(send(a, buf, n, 0), n);
+	for (int i = 0; i < 20; i++) {
+		if (i % 3 == 1) {
+			continue; /* dropped */
+		}
+		snprintf(want, sizeof(want), "%c%d", i % 3 == 2 ? 'R' : 'p', i);
+		receive(b, got, sizeof(got));
+		assert_string_equal(got, want);
+	}
+	close(a);
+	close(b);
+	stop(&f);
+	assert_int_equal(f.seen, 20);
+	assert_int_equal(f.answered, 20);
+	assert_int_equal(f.max_waiting, 1);
+}
+
+static void late_handshake_is_refused(void **state)
+{
+	fixture f;
+	int status;
+	int port = start(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_OPEN | CR_HOOK_CLOSE);
+
+	(void) state;
+	close(open_ws(port, "?refuse", &status));
+	assert_int_equal(status, 403);
+	close(open_ws(port, "", &status));
+	assert_int_equal(status, 101);
+	stop(&f);
+	assert_int_equal(f.opened, 1);
+}
+
+static void late_answers_to_requests(void **state)
+{
+	fixture f;
+	char text[512];
+	int port = start(&f, true, CR_HOOK_REQUEST);
+	int fd = dial(port);
+	static const char two[] = "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+	(void) state;
+	assert_int_equal(send(fd, two, sizeof(two) - 1, 0), sizeof(two) - 1);
+	for (int i = 0; i < 2; i++) {
+		read_until(fd, text, sizeof(text), "later\n");
+		assert_non_null(strstr(text, "HTTP/1.1 200 OK"));
+		assert_non_null(strstr(text, i ? "Connection: close" : "Connection: keep-alive"));
+	}
+	assert_int_equal(recv(fd, text, 1, 0), 0);
+	close(fd);
+	stop(&f);
+}
+
+static void client_gone_before_its_verdict(void **state)
+{
+	fixture f;
+	char buf[128];
+	int status;
+	int port = start(&f, true, CR_HOOK_MESSAGE | CR_HOOK_OPEN | CR_HOOK_CLOSE);
+	int a = open_ws(port, "", &status);
+	struct linger hard = {.l_onoff = 1};
+	size_t n = frame(buf, "p");
+
+	(void) state;
+	assert_int_equal(send(a, buf, n, 0), n);
+	setsockopt(a, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(a); /* RST */
+	stop(&f);
+}
+
+static void without_hooks_nobody_is_asked(void **state)
+{
+	fixture f;
+	char buf[128], got[64];
+	int status;
+	int port = start(&f, false, 0);
+	int a = open_ws(port, "", &status), b = open_ws(port, "", &status), c = open_ws(port, "?room=other", &status);
+	size_t n = frame(buf, "hello");
+
+	(void) state;
+	assert_int_equal(send(a, buf, n, 0), n);
+	receive(b, got, sizeof(got));
+	assert_string_equal(got, "hello");
+	n = frame(buf, "back");
+	assert_int_equal(send(b, buf, n, 0), n);
+	receive(a, got, sizeof(got));
+	assert_string_equal(got, "back"); /* and not its own hello */
+	struct timeval tv = {.tv_usec = 50000};
+	setsockopt(c, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	assert_int_equal(recv(c, got, 1, 0), -1); /* another room hears nothing */
+	close(a);
+	close(b);
+	close(c);
+	stop(&f);
+	assert_int_equal(f.seen + f.opened, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(late_verdicts_keep_order),
+		cmocka_unit_test(late_handshake_is_refused),
+		cmocka_unit_test(late_answers_to_requests),
+		cmocka_unit_test(client_gone_before_its_verdict),
+		cmocka_unit_test(without_hooks_nobody_is_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
