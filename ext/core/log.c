@@ -66,9 +66,9 @@ void cr_log_write(const cr_log *log, cr_log_level level, const char *fmt, ...)
 		return;
 	}
 
-	/* Longer than a line by one character: one that the cut leaves in pieces
-	 * begins behind everything that still fits. */
-	char raw[LINE_MAX_LEN + CHAR_MAX_LEN + 1], line[LINE_MAX_LEN];
+	/* A character that the cut leaves in pieces does no harm: there is no room
+	 * left for the escape of its first byte. */
+	char raw[LINE_MAX_LEN + 1], line[LINE_MAX_LEN];
 	va_list args;
 
 	va_start(args, fmt);

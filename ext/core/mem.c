@@ -17,15 +17,7 @@ static uint64_t calls, fail_at;
 
 static bool is_refused(void)
 {
-	if (CR_LIKELY(!hooked)) {
-		return false;
-	}
-	calls++;
-	if (fail_at == 0 || calls != fail_at) {
-		return false;
-	}
-	fail_at = 0;
-	return true;
+	return CR_UNLIKELY(hooked) && ++calls == fail_at;
 }
 
 void *cr_malloc(size_t size)

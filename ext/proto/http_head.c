@@ -147,7 +147,8 @@ static cr_status scan(cr_http_head *head, size_t *end,
 			return refuse(head, 400, "Lines must end with CR LF.");
 		}
 		if (c == '\n') {
-			if (i >= start + 3 && buf[i - 2] == '\n') {
+			/* buf[start] is a letter of the method, so i - 2 is not before it */
+			if (buf[i - 2] == '\n') {
 				*end = i + 1;
 				return CR_OK;
 			}
@@ -186,27 +187,21 @@ static cr_status find_end(cr_http_head *head, size_t *end,
 
 /* --- second pass --- */
 
-static bool has_good_escapes(cr_slice s)
+/* of characters of the class and well-formed percent-escapes */
+static bool is_uri_part(cr_slice s, unsigned mask)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] != '%') {
+		if (is_class(s.ptr[i], mask)) {
 			continue;
 		}
-		if (s.len - i < 3 || hex_value(s.ptr[i + 1]) < 0 || hex_value(s.ptr[i + 2]) < 0) {
+		if (s.ptr[i] != '%' || s.len - i < 3) {
+			return false;
+		}
+		if (hex_value(s.ptr[i + 1]) < 0 || hex_value(s.ptr[i + 2]) < 0) {
 			return false;
 		}
 	}
 	return true;
-}
-
-static bool is_uri_part(cr_slice s, unsigned mask)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] != '%' && !is_class(s.ptr[i], mask)) {
-			return false;
-		}
-	}
-	return has_good_escapes(s);
 }
 
 static cr_status parse_path_query(cr_http_head *head, cr_slice s)
@@ -611,7 +606,7 @@ bool cr_http_host_split(cr_slice text, cr_slice *host, unsigned *port)
 	if (n < text.len) {
 		size_t digits = text.len - n - 1;
 
-		if (text.ptr[n] != ':' || digits == 0 || digits > PORT_DIGITS) {
+		if (text.ptr[n] != ':' || digits > PORT_DIGITS) {
 			return false;
 		}
 		for (size_t i = n + 1; i < text.len; i++) {

@@ -9,7 +9,7 @@
  * Pure: the origin and the path are the server's business. */
 typedef struct cr_ws_handshake {
 	bool asked;         /* the request names websocket in Upgrade: otherwise a plain request */
-	int status;         /* 101, or what to refuse with: 400, 405, 426 */
+	int status;         /* 101, or what to refuse with: 400, 405, 417, 426 */
 	const char *reason; /* a fixed sentence when refused */
 	cr_slice key;
 	cr_slice origin;    /* absent when there is none */

@@ -74,8 +74,7 @@ CR_MUST_CHECK cr_status cr_ws_session_feed(cr_ws_session *s, size_t *consumed, u
 /* A data message or a frame has begun and is not complete: the owner runs the
  * unfinished-message deadline while this holds. */
 bool cr_ws_session_is_midway(const cr_ws_session *s);
-/* Stop delivering: everything further is swallowed (we sent our Close and the
- * peer's next bytes do not matter except its Close). */
-void cr_ws_session_check(const cr_ws_session *s); /* invariants, debug builds */
+/* The invariants, checked in debug builds. */
+void cr_ws_session_check(const cr_ws_session *s);
 
 #endif

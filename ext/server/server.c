@@ -8,6 +8,9 @@
  * drain timeout (or a second signal), and CR_STOP_NOW, after which no hook is
  * called. All three end in tear_down().
  */
+#ifndef _GNU_SOURCE
+# define _GNU_SOURCE /* O_PATH */
+#endif
 #include "ext/server/internal.h"
 
 #include <errno.h>

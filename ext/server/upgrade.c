@@ -12,23 +12,16 @@
 
 #define DEFAULT_ROOM "lobby"
 
-/* Host without its port. */
-static cr_slice host_name(cr_slice host)
-{
-	const uint8_t *colon = host.len ? memrchr(host.ptr, ':', host.len) : NULL;
-
-	if (colon && !memchr(colon, ']', host.len - (size_t) (colon - host.ptr))) {
-		return cr_slice_of(host.ptr, (size_t) (colon - host.ptr));
-	}
-	return host;
-}
-
 static bool is_allowed_host(cr_server *srv, cr_slice host)
 {
+	cr_slice name = host;
+	unsigned port;
+
+	(void) cr_http_host_split(host, &name, &port); /* the parser has checked it */
 	for (size_t i = 0; i < srv->config.n_allowed_hosts; i++) {
 		cr_slice allowed = srv->config.allowed_hosts[i];
 
-		if (cr_slice_ieq(allowed, host) || cr_slice_ieq(allowed, host_name(host))) {
+		if (cr_slice_ieq(allowed, host) || cr_slice_ieq(allowed, name)) {
 			return true;
 		}
 	}

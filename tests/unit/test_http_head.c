@@ -470,6 +470,9 @@ static void test_h84_head(void **state)
 	big_len = 0;
 	add_head_of(CR_HTTP_MAX_HEAD + 1);
 	expect(big, big_len, 431);
+	/* it need not be complete to be known */
+	expect(big, CR_HTTP_MAX_HEAD - 1, AGAIN);
+	expect(big, CR_HTTP_MAX_HEAD, 431);
 	/* empty lines before it are not part of it */
 	big_len = 0;
 	add("\r\n\r\n\r\n\r\n\r\n");

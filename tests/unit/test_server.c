@@ -3,6 +3,9 @@
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.
  * Client and server share no memory but what is set up before the thread
  * starts; the server's side is changed by its own hooks and timers only. */
+#ifndef _GNU_SOURCE
+# define _GNU_SOURCE /* memmem */
+#endif
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>

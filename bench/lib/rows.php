@@ -1,0 +1,85 @@
+<?php
+// What is measured. A row is one load, run against several servers.
+declare(strict_types=1);
+
+const EVERYBODY = ['yardstick', 'chatroom', 'go', 'node', 'workerman'];
+const NO_SELECT = ['workerman' => 'stream_select() ends at 1,024 sockets without ext-event'];
+
+function fan_out(int $clients, int $senders, int $window, int $size, array $more = []): array
+{
+    $load = compact('clients', 'senders', 'window', 'size') + ['warmup' => 1.5, 'seconds' => 5];
+    $title = '%s clients, %d senders, W=%d, %d bytes';
+    return $more + [
+        'title' => sprintf($title, number_format($clients), $senders, $window, $size),
+        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 3,
+        'default' => false, 'goals' => [], 'skip' => $clients > 1000 ? NO_SELECT : [],
+    ];
+}
+
+function fixed_rate(int $rate, array $servers, array $more = []): array
+{
+    $load = ['clients' => 1000, 'senders' => 50, 'rate' => $rate, 'size' => 32];
+    return $more + [
+        'title' => sprintf('1,000 clients, %s messages/s', number_format($rate)),
+        'mode' => 'open', 'load' => $load + ['warmup' => 1.5, 'seconds' => 5],
+        'servers' => $servers, 'rounds' => 1, 'default' => false, 'goals' => [], 'skip' => [],
+    ];
+}
+
+function idle(int $clients, array $more = []): array
+{
+    return $more + [
+        'title' => sprintf('%s idle clients', number_format($clients)),
+        'mode' => 'idle', 'load' => ['clients' => $clients, 'seconds' => 5],
+        'servers' => EVERYBODY, 'rounds' => 1, 'default' => false, 'goals' => [],
+        'skip' => NO_SELECT,
+    ];
+}
+
+// goals: ours to the yardstick or a peer, ours with a hook to ours without, bytes per client
+function rows(): array
+{
+    $soak = fan_out(1000, 50, 16, 32, [
+        'title' => '1,000 clients, 50 senders, W=16, 60 s', 'default' => true,
+        'servers' => ['chatroom'], 'rounds' => 1,
+    ]);
+    $soak['load']['seconds'] = 60;
+    $hooks = fan_out(100, 10, 64, 32, [
+        'title' => 'the price of hooks: 100 clients, 10 senders, W=64, 32 bytes',
+        'default' => true, 'servers' => ['none', 'pass', 'replace', 'object'],
+        'rounds' => 5, 'goals' => ['pass' => 0.8],
+    ]);
+    $hooks['load'] = ['seconds' => 2.5, 'warmup' => 0.5] + $hooks['load'];
+    $both = ['yardstick', 'chatroom'];
+    return [
+        'fan100' => fan_out(100, 10, 64, 32, [
+            'default' => true, 'goals' => ['yardstick' => 0.7, 'go' => 15, 'node' => 15],
+        ]),
+        'fan1000' => fan_out(1000, 50, 16, 32, [
+            'default' => true, 'goals' => ['yardstick' => 0.7],
+        ]),
+        'hooks' => $hooks,
+        'idle' => idle(10000, ['default' => true, 'goals' => ['bytes' => 700, 'cpu_ms' => 10]]),
+        'soak' => $soak,
+        'fan10000' => fan_out(10000, 100, 8, 32, ['servers' => $both]),
+        'one' => fan_out(100, 10, 1, 32),
+        '1k' => fan_out(100, 10, 64, 1024),
+        '16k' => fan_out(100, 10, 64, 16384),
+        'rate100' => fixed_rate(100, EVERYBODY),
+        'rate400' => fixed_rate(400, $both),
+        'rate2000' => fixed_rate(2000, $both),
+        'rate4000' => fixed_rate(4000, $both),
+        'idle5000' => idle(5000, ['servers' => $both]),
+        'idle15000' => idle(15000, ['servers' => $both]),
+    ];
+}
+
+function quick(array $row): array
+{
+    $row['load']['seconds'] = $row['load']['seconds'] > 10 ? 10 : 1.5;
+    if (isset($row['load']['warmup'])) {
+        $row['load']['warmup'] = 0.5;
+    }
+    $row['rounds'] = min($row['rounds'], 2);
+    return $row;
+}

@@ -1,0 +1,631 @@
+/* Load for a chat server, and a judge of what comes back.
+ *
+ * Clients connect to ws://127.0.0.1:PORT/PATH. Senders write {"message": TEXT},
+ * and everybody else must get {"message": TEXT, "uid": UUID}, the sender not.
+ * The first 16 characters of a text are the sender's number and its sequence
+ * number, 8 digits each: so every receiver can tell what was lost, doubled or
+ * put out of order.
+ *
+ *   closed  --window messages are in flight; one that has reached all others is
+ *           followed by the next. Measures how much a server can carry.
+ *   open    --rate messages a second, whether the server keeps up or not. The
+ *           clock of a message starts when it was due, so a stall counts for all
+ *           that had to wait in it. Measures latency.
+ *   idle    connections without traffic. Measures memory.
+ *
+ * The latency of a message is the time until the last receiver has it.
+ * One line of JSON goes to standard output; the exit status is 0 when nothing
+ * was lost, doubled, misordered or closed.
+ *
+ * Reading and frames are in client.c, the books in ledger.c.
+ */
+#include "client.h"
+#include "histogram.h"
+#include "ledger.h"
+#include "loadgen.h"
+#include "procinfo.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define EVENTS_MAX    1024
+#define SEC           1000000000ull
+#define STALL_NS      (5 * SEC) /* no delivery for so long: what is missing is lost */
+#define CONNECT_NS    (60 * SEC)
+#define SETTLE_NS     (SEC / 2) /* for the server to enter the last client into its list */
+#define IN_FLIGHT_MAX (1u << 20)
+#define ID_LEN        16
+#define UUID_LEN      36
+
+static const char message_key[] = "\"message\"";
+static const char uid_key[] = "\"uid\"";
+static const char usual_start[] = "{\"message\":\"";
+
+enum { START_LEN = sizeof(usual_start) - 1 };
+
+/* A message that has not reached everybody yet. */
+typedef struct flight {
+	uint64_t due;
+	uint32_t remaining;
+} flight;
+
+typedef struct sender {
+	client *client;
+	uint8_t *frame; /* masked and complete but for the sequence number */
+	size_t frame_len, digits_at;
+	uint8_t mask[4];
+	uint32_t next_seq, first_open; /* flights [first_open, next_seq) are in the ring */
+	uint32_t ring_size;
+	flight *ring;
+	char uid[UUID_LEN];
+	bool dirty;
+} sender;
+
+typedef struct snapshot {
+	uint64_t at, deliveries, server_cpu, own_cpu;
+} snapshot;
+
+typedef struct loadgen {
+	const loadgen_options *opt;
+	int epoll_fd;
+	client *clients;
+	sender *senders;
+	sender **dirty;
+	uint32_t dirty_count, open_count, closed_count, next_sender;
+	ledger books;
+	uint64_t deliveries, messages, completed, in_flight;
+	uint64_t malformed, echoes, skipped;
+	uint64_t last_delivery; /* when; as precise as a wake-up */
+	uint64_t measure_from, measure_until;
+	uint64_t open_start, open_due; /* messages due since then */
+	bool sending;
+	uint64_t connect_ns;
+	histogram latency;
+} loadgen;
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t) ts.tv_sec * SEC + (uint64_t) ts.tv_nsec;
+}
+
+static void *allocate(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (p == NULL) {
+		err(1, "calloc");
+	}
+	return p;
+}
+
+/* Eight ASCII digits as a number, or a value over 99999999 when one is not a digit. */
+static uint32_t parse_digits(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v ^= 0x3030303030303030;
+	if (((v + 0x7676767676767676) | v) & 0x8080808080808080) {
+		return UINT32_MAX;
+	}
+	v = v * 10 + (v >> 8);
+	return (uint32_t) (((v & 0x000000ff000000ff) * 0x000f424000000064
+						   + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
+					   >> 32);
+}
+
+static void write_digits(uint8_t *p, uint32_t v)
+{
+	for (int i = 7; i >= 0; i--, v /= 10) {
+		p[i] = (uint8_t) ('0' + v % 10);
+	}
+}
+
+static void sender_init(sender *s, client *c, size_t text_size)
+{
+	static const char end[] = "\"}";
+	size_t payload_len = START_LEN + text_size + 2, head = payload_len < 126 ? 2 : 4;
+
+	s->client = c;
+	s->ring_size = 64;
+	s->ring = allocate(s->ring_size, sizeof(*s->ring));
+	s->frame_len = head + 4 + payload_len;
+	s->frame = allocate(s->frame_len, 1);
+	s->frame[0] = 0x81;
+	s->frame[1] = (uint8_t) (0x80 | (head == 2 ? payload_len : 126));
+	if (head == 4) {
+		s->frame[2] = (uint8_t) (payload_len >> 8);
+		s->frame[3] = (uint8_t) payload_len;
+	}
+	uint32_t mask = (c->id + 1) * 2654435761u;
+	memcpy(s->mask, &mask, 4);
+	memcpy(s->frame + head, &mask, 4);
+
+	uint8_t *payload = s->frame + head + 4;
+	memcpy(payload, usual_start, START_LEN);
+	memset(payload + START_LEN, 'x', text_size);
+	write_digits(payload + START_LEN, c->id);
+	memcpy(payload + START_LEN + text_size, end, 2);
+	for (size_t i = 0; i < payload_len; i++) {
+		payload[i] ^= s->mask[i & 3];
+	}
+	s->digits_at = head + 4 + START_LEN + ID_LEN / 2;
+}
+
+static void grow_ring(sender *s)
+{
+	flight *ring = allocate(s->ring_size * 2, sizeof(*ring));
+
+	for (uint32_t seq = s->first_open; seq != s->next_seq; seq++) {
+		ring[seq & (s->ring_size * 2 - 1)] = s->ring[seq & (s->ring_size - 1)];
+	}
+	free(s->ring);
+	s->ring = ring;
+	s->ring_size *= 2;
+}
+
+/* Puts the next message into the sender's buffer; flush_dirty() writes it. */
+static void send_message(loadgen *lg, sender *s, uint64_t due)
+{
+	if (s->client->state != CLIENT_OPEN) {
+		return;
+	}
+	if (s->next_seq - s->first_open == s->ring_size) {
+		grow_ring(s);
+	}
+	s->ring[s->next_seq & (s->ring_size - 1)] = (flight){due, lg->opt->clients - 1};
+
+	uint8_t *p = client_reserve(s->client, s->frame_len);
+	memcpy(p, s->frame, s->frame_len);
+	write_digits(p + s->digits_at, s->next_seq);
+	for (size_t i = 0; i < ID_LEN / 2; i++) {
+		p[s->digits_at + i] ^= s->mask[i & 3]; /* START_LEN is a multiple of 4 */
+	}
+	s->next_seq++;
+	lg->in_flight++;
+	lg->messages++;
+	if (!s->dirty) {
+		s->dirty = true;
+		lg->dirty[lg->dirty_count++] = s;
+	}
+}
+
+static void flush_dirty(loadgen *lg)
+{
+	for (uint32_t i = 0; i < lg->dirty_count; i++) {
+		sender *s = lg->dirty[i];
+		s->dirty = false;
+		if (s->client->state == CLIENT_OPEN) {
+			client_flush(s->client, lg->epoll_fd);
+		}
+	}
+	lg->dirty_count = 0;
+}
+
+static void complete(loadgen *lg, sender *s, const flight *f)
+{
+	uint64_t now = now_ns();
+	/* closed: messages that end while measuring; open: those that were due then */
+	uint64_t counted_at = lg->opt->mode == MODE_OPEN ? f->due : now;
+
+	if (counted_at >= lg->measure_from && counted_at < lg->measure_until) {
+		histogram_add(&lg->latency, now - f->due);
+		lg->completed++;
+	}
+	lg->in_flight--;
+	while (s->first_open != s->next_seq
+		   && s->ring[s->first_open & (s->ring_size - 1)].remaining == 0) {
+		s->first_open++;
+	}
+	if (lg->opt->mode == MODE_CLOSED && lg->sending) {
+		/* with fewer messages than senders the turn wanders, so that all take part */
+		uint32_t next = lg->opt->window >= lg->opt->senders
+		                    ? s->client->id
+		                    : (s->client->id + lg->opt->window) % lg->opt->senders;
+		send_message(lg, &lg->senders[next], now);
+	}
+}
+
+/* The value of a key that stands somewhere else than usual. */
+static const uint8_t *find_value(const uint8_t *payload, size_t len, const char *key)
+{
+	const uint8_t *end = payload + len, *p = memmem(payload, len, key, strlen(key));
+
+	if (p == NULL) {
+		return NULL;
+	}
+	for (p += strlen(key); p < end && (*p == ' ' || *p == ':'); p++) {
+	}
+	return p < end && *p == '"' ? p + 1 : NULL;
+}
+
+/* A sender's uid must be one UUID, the same for all receivers. Looked at in first messages only. */
+static bool is_right_uid(sender *s, const uint8_t *payload, size_t len)
+{
+	const uint8_t *uid = find_value(payload, len, uid_key);
+
+	if (uid == NULL || payload + len - uid <= UUID_LEN || uid[UUID_LEN] != '"' || uid[8] != '-') {
+		return false;
+	}
+	if (s->uid[0] == '\0') {
+		memcpy(s->uid, uid, UUID_LEN);
+	}
+	return memcmp(s->uid, uid, UUID_LEN) == 0;
+}
+
+static void on_text(void *arg, client *c, const uint8_t *payload, size_t len)
+{
+	loadgen *lg = arg;
+	const uint8_t *text = payload + START_LEN;
+	size_t size = lg->opt->size;
+
+	if (__builtin_expect(len < START_LEN || memcmp(payload, usual_start, START_LEN) != 0, 0)) {
+		text = find_value(payload, len, message_key);
+	}
+	if (text == NULL || (size_t) (payload + len - text) < size + 2 || text[size] != '"') {
+		lg->malformed++;
+		return;
+	}
+
+	uint32_t sender_id = parse_digits(text), seq = parse_digits(text + ID_LEN / 2);
+	if (sender_id >= lg->opt->senders || seq >= lg->senders[sender_id].next_seq) {
+		lg->malformed++;
+		return;
+	}
+	sender *s = &lg->senders[sender_id];
+	if (seq == 0 && !is_right_uid(s, payload, len)) {
+		lg->malformed++;
+		return;
+	}
+	if (sender_id == c->id) {
+		lg->echoes++;
+		return;
+	}
+	if (!ledger_note(&lg->books, c->id, sender_id, seq)) {
+		return;
+	}
+	lg->deliveries++;
+	flight *f = &s->ring[seq & (s->ring_size - 1)];
+	if (--f->remaining == 0) {
+		complete(lg, s, f);
+	}
+}
+
+static void on_event(loadgen *lg, client *c, uint32_t events)
+{
+	client_state before = c->state;
+
+	if (before == CLIENT_CLOSED) {
+		return; /* closed earlier in the same wake-up */
+	}
+	if (before == CLIENT_CONNECTING) {
+		const client_target target = {lg->opt->path, lg->opt->port, lg->opt->sources};
+		client_send_upgrade(c, &target, lg->epoll_fd);
+	} else {
+		if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) {
+			client_read(c, lg->epoll_fd, on_text, lg);
+		}
+		if (c->state == CLIENT_OPEN && events & EPOLLOUT) {
+			client_flush(c, lg->epoll_fd);
+		}
+	}
+	lg->open_count += before != CLIENT_OPEN && c->state == CLIENT_OPEN;
+	lg->closed_count += c->state == CLIENT_CLOSED;
+}
+
+/* One wake-up; waits no longer than until. */
+static void turn(loadgen *lg, uint64_t until)
+{
+	static struct epoll_event events[EVENTS_MAX];
+	uint64_t now = now_ns(), wait = until > now ? until - now : 0, before = lg->deliveries;
+	struct timespec ts = {.tv_sec = (time_t) (wait / SEC), .tv_nsec = (long) (wait % SEC)};
+
+	int n = epoll_pwait2(lg->epoll_fd, events, EVENTS_MAX, &ts, NULL);
+	for (int i = 0; i < n; i++) {
+		on_event(lg, events[i].data.ptr, events[i].events);
+	}
+	if (lg->deliveries != before) {
+		lg->last_delivery = now_ns();
+	}
+}
+
+static void pass_time(loadgen *lg, uint64_t ns)
+{
+	uint64_t until = now_ns() + ns;
+
+	while (now_ns() < until) {
+		turn(lg, until);
+	}
+}
+
+/* At most opt->pace connections are under way: a listen queue that overflows costs seconds. */
+static void connect_all(loadgen *lg)
+{
+	const client_target target = {lg->opt->path, lg->opt->port, lg->opt->sources};
+	uint64_t start = now_ns();
+
+	for (uint32_t started = 0; lg->open_count < lg->opt->clients;) {
+		while (started < lg->opt->clients && started - lg->open_count < lg->opt->pace) {
+			lg->clients[started].id = started;
+			client_connect(&lg->clients[started], &target, lg->epoll_fd);
+			started++;
+		}
+		turn(lg, now_ns() + SEC / 10);
+		if (lg->closed_count > 0 || now_ns() - start > CONNECT_NS) {
+			errx(2, "%u of %u clients connected, %u were refused", lg->open_count,
+				lg->opt->clients, lg->closed_count);
+		}
+	}
+	lg->connect_ns = now_ns() - start;
+}
+
+static snapshot take_snapshot(const loadgen *lg)
+{
+	struct rusage ru;
+	snapshot snap = {.at = now_ns(), .deliveries = lg->deliveries};
+
+	getrusage(RUSAGE_SELF, &ru);
+	snap.own_cpu = (uint64_t) (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * SEC
+	               + (uint64_t) (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) * 1000;
+	snap.server_cpu = procinfo_cpu_ns(lg->opt->pid);
+	return snap;
+}
+
+static uint64_t due_at(const loadgen *lg, uint64_t n)
+{
+	return lg->open_start + (uint64_t) ((double) n * (double) SEC / lg->opt->rate);
+}
+
+/* Open loop: everything that is due by now, late or not. Returns when the next is due. */
+static uint64_t send_due(loadgen *lg)
+{
+	uint64_t now = now_ns(), due;
+
+	while ((due = due_at(lg, lg->open_due)) <= now) {
+		if (lg->in_flight < IN_FLIGHT_MAX) {
+			send_message(lg, &lg->senders[lg->next_sender], due);
+		} else {
+			lg->skipped++;
+		}
+		lg->next_sender = (lg->next_sender + 1) % lg->opt->senders;
+		lg->open_due++;
+	}
+	return due;
+}
+
+static void run_until(loadgen *lg, uint64_t until)
+{
+	while (now_ns() < until && lg->closed_count == 0) {
+		uint64_t wake = until;
+		if (lg->opt->mode == MODE_OPEN) {
+			uint64_t due = send_due(lg);
+			wake = due < until ? due : until;
+		} else if (now_ns() - lg->last_delivery > STALL_NS) {
+			return;
+		} else if (wake > now_ns() + SEC) {
+			wake = now_ns() + SEC;
+		}
+		flush_dirty(lg);
+		turn(lg, wake);
+		flush_dirty(lg);
+	}
+}
+
+static void drain(loadgen *lg)
+{
+	lg->sending = false;
+	lg->last_delivery = now_ns();
+	while (lg->in_flight > 0 && lg->closed_count == 0 && now_ns() - lg->last_delivery < STALL_NS) {
+		turn(lg, now_ns() + SEC / 10);
+	}
+	/* what comes twice or to its own sender comes late */
+	pass_time(lg, SEC / 10);
+}
+
+/* Messages that were due while measuring and never arrived waited until now at least. */
+static void count_incomplete(loadgen *lg)
+{
+	uint64_t now = now_ns();
+
+	for (uint32_t i = 0; i < lg->opt->senders; i++) {
+		sender *s = &lg->senders[i];
+		for (uint32_t seq = s->first_open; seq != s->next_seq; seq++) {
+			flight *f = &s->ring[seq & (s->ring_size - 1)];
+			if (f->remaining > 0 && f->due >= lg->measure_from && f->due < lg->measure_until) {
+				histogram_add(&lg->latency, now - f->due);
+			}
+		}
+	}
+}
+
+static uint64_t count_lost(const loadgen *lg)
+{
+	uint32_t *sent = allocate(lg->opt->senders, sizeof(*sent));
+
+	for (uint32_t i = 0; i < lg->opt->senders; i++) {
+		sent[i] = lg->senders[i].next_seq;
+	}
+	uint64_t lost = ledger_lost(&lg->books, sent);
+	free(sent);
+	return lost;
+}
+
+static void put_int(const char *name, uint64_t v)
+{
+	printf(",\"%s\":%llu", name, (unsigned long long) v);
+}
+
+static void put_real(const char *name, double v)
+{
+	printf(",\"%s\":%.3f", name, v);
+}
+
+static double ratio(uint64_t a, uint64_t b)
+{
+	return b > 0 ? (double) a / (double) b : 0;
+}
+
+static void put_latency(const char *name, uint64_t ns)
+{
+	put_real(name, (double) ns / 1000);
+}
+
+/* What has gone wrong so far; returns whether nothing has. */
+static bool put_errors(const loadgen *lg)
+{
+	const struct {
+		const char *name;
+		uint64_t count;
+	} errors[] = {
+		{"lost", count_lost(lg)},
+		{"dup", lg->books.duplicates},
+		{"misordered", lg->books.misordered},
+		{"malformed", lg->malformed},
+		{"echoes", lg->echoes},
+		{"closed", lg->closed_count},
+		{"skipped", lg->skipped},
+	};
+	bool right = true;
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		put_int(errors[i].name, errors[i].count);
+		right = right && errors[i].count == 0;
+	}
+	return right;
+}
+
+static bool report_traffic(const loadgen *lg, const snapshot *from, const snapshot *to)
+{
+	static const char *const modes[] = {[MODE_CLOSED] = "closed", [MODE_OPEN] = "open"};
+	const loadgen_options *opt = lg->opt;
+	uint64_t time = to->at - from->at, deliveries = to->deliveries - from->deliveries;
+	uint64_t server_cpu = to->server_cpu - from->server_cpu;
+	double seconds = ratio(time, SEC);
+
+	printf("{\"mode\":\"%s\"", modes[opt->mode]);
+	put_int("clients", opt->clients);
+	put_int("senders", opt->senders);
+	put_int("size", opt->size);
+	if (opt->mode == MODE_OPEN) {
+		put_real("rate", opt->rate);
+	} else {
+		put_int("window", opt->window);
+	}
+	put_real("seconds", seconds);
+	put_int("deliveries", deliveries);
+	put_real("deliveries_per_s", (double) deliveries / seconds);
+	put_real("messages_per_s", (double) lg->completed / seconds);
+	put_latency("p50_us", histogram_quantile(&lg->latency, 0.5));
+	put_latency("p99_us", histogram_quantile(&lg->latency, 0.99));
+	put_latency("p999_us", histogram_quantile(&lg->latency, 0.999));
+	put_latency("max_us", lg->latency.max);
+	put_real("server_cpu_ns_per_delivery", ratio(server_cpu, deliveries));
+	put_real("server_cpu", ratio(server_cpu, time));
+	put_real("load_cpu", ratio(to->own_cpu - from->own_cpu, time));
+	put_real("connects_per_s", opt->clients / ratio(lg->connect_ns, SEC));
+	put_int("rss", procinfo_rss(opt->pid));
+	put_int("sent", lg->messages);
+	bool right = put_errors(lg);
+	puts("}");
+	return right;
+}
+
+static bool run_traffic(loadgen *lg)
+{
+	const loadgen_options *opt = lg->opt;
+
+	pass_time(lg, SETTLE_NS);
+	lg->sending = true;
+	lg->open_start = lg->last_delivery = now_ns();
+	lg->measure_from = lg->open_start + (uint64_t) (opt->warmup * (double) SEC);
+	lg->measure_until = lg->measure_from + (uint64_t) (opt->seconds * (double) SEC);
+	if (opt->mode == MODE_CLOSED) {
+		for (uint32_t i = 0; i < opt->window; i++) {
+			send_message(lg, &lg->senders[i % opt->senders], lg->open_start);
+		}
+	}
+
+	run_until(lg, lg->measure_from);
+	snapshot from = take_snapshot(lg);
+	run_until(lg, lg->measure_until);
+	snapshot to = take_snapshot(lg);
+	drain(lg);
+	count_incomplete(lg);
+	return report_traffic(lg, &from, &to);
+}
+
+static bool run_idle(loadgen *lg, uint64_t rss_before)
+{
+	pass_time(lg, 2 * SETTLE_NS);
+	snapshot from = take_snapshot(lg);
+	pass_time(lg, (uint64_t) (lg->opt->seconds * (double) SEC));
+	snapshot to = take_snapshot(lg);
+	uint64_t rss = procinfo_rss(lg->opt->pid);
+
+	printf("{\"mode\":\"idle\"");
+	put_int("clients", lg->opt->clients);
+	put_real("seconds", ratio(to.at - from.at, SEC));
+	put_int("rss_before", rss_before);
+	put_int("rss", rss);
+	put_real("rss_per_connection", ((double) rss - (double) rss_before) / lg->opt->clients);
+	put_real("idle_cpu_ms", (double) (to.server_cpu - from.server_cpu) / 1e6);
+	put_real("connects_per_s", lg->opt->clients / ratio(lg->connect_ns, SEC));
+	bool right = put_errors(lg);
+	puts("}");
+	return right;
+}
+
+static void raise_file_limit(uint32_t clients)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
+		lim.rlim_cur = lim.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &lim);
+		if (lim.rlim_max < (rlim_t) clients + 16) {
+			errx(2, "%u clients need more open files than ulimit -Hn allows (%llu)", clients,
+				(unsigned long long) lim.rlim_max);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	loadgen_options opt = loadgen_options_parse(argc, argv);
+	loadgen lg = {.opt = &opt};
+
+	raise_file_limit(opt.clients);
+	lg.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	lg.clients = allocate(opt.clients, sizeof(*lg.clients));
+	lg.senders = allocate(opt.senders, sizeof(*lg.senders));
+	lg.dirty = allocate(opt.senders, sizeof(sender *));
+	ledger_init(&lg.books, opt.clients, opt.senders);
+
+	uint64_t rss_before = procinfo_rss(opt.pid);
+	connect_all(&lg);
+	for (uint32_t i = 0; i < opt.senders; i++) {
+		sender_init(&lg.senders[i], &lg.clients[i], opt.size);
+	}
+	bool right = opt.mode == MODE_IDLE ? run_idle(&lg, rss_before) : run_traffic(&lg);
+
+	for (uint32_t i = 0; i < opt.clients; i++) {
+		client_close(&lg.clients[i]);
+	}
+	for (uint32_t i = 0; i < opt.senders; i++) {
+		free(lg.senders[i].frame);
+		free(lg.senders[i].ring);
+	}
+	ledger_deinit(&lg.books);
+	free(lg.clients);
+	free(lg.senders);
+	free(lg.dirty);
+	return right ? 0 : 3;
+}

@@ -1,0 +1,31 @@
+/* The load generator's command line. */
+#ifndef BENCH_LOADGEN_H
+#define BENCH_LOADGEN_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef enum loadgen_mode {
+	MODE_CLOSED,
+	MODE_OPEN,
+	MODE_IDLE
+} loadgen_mode;
+
+typedef struct loadgen_options {
+	loadgen_mode mode;
+	const char *path;
+	uint16_t port;
+	uint32_t clients, senders;
+	uint32_t window; /* messages in flight, mode closed */
+	double rate;     /* messages a second, mode open */
+	uint32_t size;   /* bytes of a text */
+	double warmup, seconds;
+	uint32_t pace;    /* connections under way at once */
+	uint32_t sources; /* source addresses */
+	pid_t pid;        /* the server's, 0: unknown */
+} loadgen_options;
+
+/* Ends the process with a usage text when the arguments make no sense. */
+loadgen_options loadgen_options_parse(int argc, char **argv);
+
+#endif

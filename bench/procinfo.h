@@ -1,0 +1,16 @@
+/* What a process and its children use, as Linux's /proc tells it. 0 for a process that is not
+ * there, and for number 0. */
+#ifndef BENCH_PROCINFO_H
+#define BENCH_PROCINFO_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* CPU time, user and system, since the processes started, in nanoseconds. Threads
+ * and living descendants count. */
+uint64_t procinfo_cpu_ns(pid_t pid);
+
+/* Resident bytes of the process and its living descendants. */
+uint64_t procinfo_rss(pid_t pid);
+
+#endif

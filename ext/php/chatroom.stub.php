@@ -1,0 +1,255 @@
+<?php
+
+/** @generate-class-entries */
+
+/**
+ * A chat server: WebSocket clients, plain HTTP requests and timers in one process and one event loop.
+ *
+ * Callbacks take part where they are set; what is not set costs nothing. Setters take null to remove the
+ * callback, a second call replaces it, and both may be done at any time, even by the callback itself.
+ * A generator function is refused as a callback (its body would never run).
+ *
+ * What a callback throws goes to onError(); without onError() it becomes a warning "Uncaught ...". Either way
+ * the server goes on. exit() and fatal errors end run() in order: sockets are closed, then PHP shuts down.
+ *
+ * A client's "uid" is always its UUID, "userId" always the application's user.
+ *
+ * @strict-properties
+ * @not-serializable
+ */
+final class Chatroom implements Countable
+{
+    /**
+     * Version of the extension.
+     *
+     * @var string
+     * @cvalue PHP_CHATROOM_VERSION
+     */
+    const VERSION = UNKNOWN;
+
+    /**
+     * Nothing is bound before run().
+     *
+     * Options (sizes in bytes; times in seconds, int or float, unless said otherwise):
+     *  - origins: list of strings, default [] = same origin only. Web origins that may open a WebSocket
+     *    ("https://example.com"), "*" for any. Clients without an Origin header (not browsers) are let in.
+     *  - allowed_hosts: list of strings, default [] = any. Values accepted in the Host header.
+     *  - max_message_size: 1 to 67108864, default 65536. A longer message closes its client with 1009.
+     *  - max_fragments: 1 to 1000000, default 1024. Frames one message may consist of.
+     *  - max_connections: 0 to 10000000, default 0 = as many as the limit of open files allows.
+     *  - max_connections_per_ip: 0 to 10000000, default 0 = no limit.
+     *  - handshake_timeout: 0.1 to 3600, default 10. From the connection to the end of its request head.
+     *  - message_timeout: 0.1 to 3600, default 30. From a message's first byte to its last.
+     *  - ping_interval: 0 (off) or 0.1 to 86400, default 25.
+     *  - ping_timeout: 0.1 to 3600, default 20. Without a sign of life after a ping the client is closed.
+     *  - idle_timeout: 0 (off) or 0.1 to 604800, default 0. Closes who sends no message for so long.
+     *  - close_timeout: 0.1 to 3600, default 5. How long to wait for the peer's part of the closing handshake.
+     *  - drain_timeout: 0 to 3600, default 10. How long a stopping server waits for its clients.
+     *  - rate_limit: [messages 1 to 1000000, seconds 0.001 to 3600, burst 1 to 1000000] per client, null = off,
+     *    default [20, 1, 40]. A client over it is read later; nothing is dropped.
+     *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
+     *    the client is closed with 4101.
+     *  - backlog: 1 to 65535, default 511. Connections the kernel may keep waiting.
+     *  - public: string, default none. Folder of static files for plain requests; must exist.
+     *  - callback_warn_ms: int, milliseconds, 0 (off) to 3600000, default 100. A callback that takes longer is
+     *    logged as a warning: nobody is served meanwhile.
+     *  - log: "stderr" (default), null = off, the path of a file that lines are appended to, or a callable
+     *    (string $level, string $line).
+     *  - log_level: "debug", "info" (default), "warning" or "error".
+     *
+     * @param string $url see listen()
+     * @throws ValueError for a URL of another form, an unknown option (the nearest known one is named) and a
+     *         value out of range
+     * @throws TypeError for an option of the wrong type
+     * @throws Chatroom\Exception when the log file cannot be opened or memory is short
+     */
+    public function __construct(string $url = "ws://127.0.0.1:8080/ws", array $options = []) {}
+
+    /**
+     * Adds an address to serve on. It is bound in run().
+     *
+     * @param string $url ws://HOST[:PORT][/PATH] or unix:///FILE[?path=/PATH]; HOST is a name, an IPv4 or an
+     *        [IPv6] address; port 80 when left out, 0 for any free one (stats()["listen"] tells); path /ws
+     * @throws ValueError when it is none of these
+     * @throws Chatroom\Exception while running
+     */
+    public function listen(string $url): static {}
+
+    /**
+     * Serves until stop(), SIGINT or SIGTERM, then delivers what was accepted, closes all clients with 1001,
+     * waits for them up to drain_timeout and returns. Can be called again afterwards.
+     *
+     * @throws Chatroom\Exception outside the CLI SAPI, when already running, and when it cannot start (address
+     *         in use, folder unreadable, ...)
+     */
+    public function run(): void {}
+
+    /** Makes run() return, in order. Does nothing when it is not running. */
+    public function stop(): void {}
+
+    /**
+     * Appends a filter to the chain that every chat message of a client goes through before it is broadcast.
+     *
+     * @param callable $filter (string $text, Chatroom\Client $client): null|bool|string|array.
+     *        null or true: go on; false: drop silently; a string, or an array with the key "message": go on
+     *        with this text (UTF-8, at most max_message_size bytes); throw Chatroom\Reject: drop and tell the
+     *        sender (where its dialect can). Anything else, or another exception, drops the message and is reported.
+     * @throws ValueError for a generator function
+     */
+    public function addFilter(callable $filter): static {}
+
+    /**
+     * Decides who comes in, before the WebSocket is opened.
+     *
+     * @param callable|null $callback (Chatroom\Request $request): null|bool|int|string|array. null or true: come in; false: 403;
+     *        an int: 400 to 499 or 503, the HTTP status of the refusal; a string: come in as this user (Client::$userId,
+     *        1 to 255 bytes of UTF-8); an array with any of the keys "user_id" (string or int), "name" (string or null) and
+     *        "data" (the client's $data); throw Chatroom\Reject: 403 with its reason. Anything else, or another
+     *        exception: 500, and it is reported.
+     */
+    public function onHandshake(?callable $callback): static {}
+
+    /**
+     * A client is in; none of its messages has been read yet. When this throws, the client is closed with 1011.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, Chatroom\Request $request): void
+     */
+    public function onOpen(?callable $callback): static {}
+
+    /**
+     * A chat message that passed the filters.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, Chatroom\Message $message): the same answers as a
+     *        filter's, see addFilter()
+     */
+    public function onMessage(?callable $callback): static {}
+
+    /**
+     * Text frames go to this callback as they are and skip the JSON chat.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $text): void; $text is UTF-8
+     */
+    public function onText(?callable $callback): static {}
+
+    /**
+     * Binary frames, as they are. Without this callback a binary frame closes its client with 1003.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $bytes): void
+     */
+    public function onBinary(?callable $callback): static {}
+
+    /**
+     * A client is gone: exactly once for each that was open, whatever the cause.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, int $code, string $reason): void; 1005 when the peer gave
+     *        no code, 1006 when the connection broke
+     */
+    public function onClose(?callable $callback): static {}
+
+    /**
+     * A plain HTTP request that no static file answers.
+     *
+     * @param callable|null $callback (Chatroom\Request $request): null|string|array. null: 404; a string: 200,
+     *        text/html in UTF-8; [int $status (200 to 599), array $headers, string $body], where a header's value is
+     *        a string, an int or a list of strings. Framing headers (Content-Length, Transfer-Encoding, Connection, ...)
+     *        are the server's. Throw Chatroom\Reject: 403 with its reason. Anything else, or another exception: 500,
+     *        and it is reported.
+     */
+    public function onRequest(?callable $callback): static {}
+
+    /**
+     * What callbacks throw. An exception thrown by this one becomes a warning.
+     *
+     * @param callable|null $callback (Throwable $error, ?Chatroom\Client $client): void
+     */
+    public function onError(?callable $callback): static {}
+
+    /**
+     * The addresses are bound and the first client can come: the place to open databases.
+     *
+     * @param callable|null $callback (Chatroom $chatroom): void
+     */
+    public function onStart(?callable $callback): static {}
+
+    /**
+     * run() is about to return; all clients are gone.
+     *
+     * @param callable|null $callback (Chatroom $chatroom): void
+     */
+    public function onStop(?callable $callback): static {}
+
+    /**
+     * Calls back again and again while running.
+     *
+     * @param float $seconds 0.001 to 31536000
+     * @param callable $callback (): void
+     * @return int a positive id for cancel()
+     * @throws ValueError for seconds out of range, or a generator function
+     */
+    public function every(float $seconds, callable $callback): int {}
+
+    /**
+     * Calls back once.
+     *
+     * @param float $seconds 0.001 to 31536000; counted from run() when not running yet
+     * @param callable $callback (): void
+     * @return int a positive id for cancel()
+     * @throws ValueError for seconds out of range, or a generator function
+     */
+    public function after(float $seconds, callable $callback): int {}
+
+    /** Ends a timer of every() or after(). False when there is none of this id (any more). */
+    public function cancel(int $timer): bool {}
+
+    /**
+     * Sends a chat message of the server's own (its uid is the nil UUID) to every client.
+     *
+     * @param string|array $message UTF-8, or ["message" => string, "data" => mixed]; data reaches only clients
+     *        whose dialect can carry it
+     * @param array $except list of uids
+     * @return int clients it was queued for
+     * @throws ValueError when the text is not UTF-8 or the array has another shape
+     */
+    public function broadcast(string|array $message, array $except = []): int {}
+
+    /**
+     * The same to one client or some.
+     *
+     * @param string|array $uid a uid or a list of them; who is not there is passed over
+     * @param string|array $message as in broadcast()
+     * @return int clients it was queued for
+     * @throws ValueError when the text is not UTF-8 or the array has another shape
+     */
+    public function sendTo(string|array $uid, string|array $message): int {}
+
+    /**
+     * Closes a client with 4000 (do not come back).
+     *
+     * @param string $reason UTF-8, at most 123 bytes
+     * @return bool false when there is no such client
+     * @throws ValueError for another reason text
+     */
+    public function kick(string $uid, string $reason = ""): bool {}
+
+    /** The open client of this uid. */
+    public function client(string $uid): ?Chatroom\Client {}
+
+    /**
+     * All open clients, uid => Chatroom\Client, in the order they came. Who leaves while one iterates is
+     * passed over; who comes is not seen.
+     */
+    public function clients(): Iterator {}
+
+    /** The number of open clients. */
+    public function count(): int {}
+
+    /**
+     * Counters and gauges: version, listen (list of URLs, with the ports really bound while running), memory
+     * (bytes of PHP's heap), started_at (Unix ms, 0 when not running), uptime_ms, clients, connections, rooms,
+     * max_clients, accepted, handshakes, handshakes_refused, requests, messages_in, messages_dropped, deliveries,
+     * bytes_in, bytes_out, queued_bytes, and how often each limit bit: refused_connections, refused_origins,
+     * timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close, slow_consumers,
+     * rate_limited, protocol_errors, out_of_memory, accept_pauses.
+     */
+    public function stats(): array {}
+}

@@ -1,0 +1,239 @@
+/* class Chatroom\Client: a session as PHP sees it.
+ *
+ * The engine's session holds one reference to the object (its application
+ * pointer), so it stays the same from first use to the session's end. Then the
+ * pointers here become NULL, and what the script kept is a record of the past.
+ */
+#ifdef HAVE_CONFIG_H
+# include "config.h"
+#endif
+
+#include "ext/php/call.h"
+#include "ext/php/client_arginfo.h"
+
+#include "zend_exceptions.h"
+
+#define KICKED 4000
+
+/* in the order of the stub */
+enum {
+	PROP_UID,
+	PROP_USER_ID,
+	PROP_NAME,
+	PROP_IP,
+	PROP_CONNECTED_AT,
+	PROP_REQUEST,
+	PROP_DATA
+};
+
+zend_class_entry *chatroom_client_ce;
+static zend_object_handlers client_handlers;
+
+zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
+{
+	zend_object *obj = cr_session_app(s);
+	char uid[CR_UUID_LEN], ip[64];
+	zval made;
+
+	if (EXPECTED(obj)) {
+		/* it may have been made by onHandshake(), before the client was open */
+		ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
+		return obj;
+	}
+	object_init_ex(&made, chatroom_client_ce);
+	obj = Z_OBJ(made);
+	cr_uuid_write(cr_session_uid(s), uid);
+	cr_session_ip(s, ip, sizeof(ip));
+	ZVAL_STRINGL(OBJ_PROP_NUM(obj, PROP_UID), uid, sizeof(uid));
+	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_USER_ID));
+	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_NAME));
+	ZVAL_STRING(OBJ_PROP_NUM(obj, PROP_IP), ip);
+	ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
+	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_REQUEST));
+
+	chatroom_client_obj *client = chatroom_client_from_obj(obj);
+	client->room = room;
+	client->session = s;
+	cr_session_set_app(s, obj);
+	return obj;
+}
+
+void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name, zval *data)
+{
+	if (user_id) {
+		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_USER_ID), user_id);
+	}
+	if (name) {
+		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_NAME), name);
+	}
+	if (data) {
+		ZVAL_COPY_DEREF(OBJ_PROP_NUM(client, PROP_DATA), data);
+	}
+}
+
+void chatroom_client_set_request(zend_object *client, zval *request)
+{
+	ZVAL_COPY(OBJ_PROP_NUM(client, PROP_REQUEST), request);
+}
+
+zval *chatroom_client_request(zend_object *client)
+{
+	return OBJ_PROP_NUM(client, PROP_REQUEST);
+}
+
+void chatroom_client_forget(zend_object *obj)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(obj);
+
+	client->room = NULL;
+	client->session = NULL;
+}
+
+/* Sending may fail for want of memory: that costs the client, as everywhere. */
+bool chatroom_client_send(zend_object *obj, zend_string *text)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(obj);
+	chatroom_obj *room = client->room;
+
+	if (!client->session) {
+		return false;
+	}
+	cr_status status = cr_session_send(client->session, chatroom_slice(text));
+
+	chatroom_rebail(room);
+	return status == CR_OK;
+}
+
+/* private: only the server makes them */
+PHP_METHOD(Chatroom_Client, __construct)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+}
+
+PHP_METHOD(Chatroom_Client, send)
+{
+	zend_string *string;
+	HashTable *array;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_ARRAY_HT_OR_STR(array, string)
+	ZEND_PARSE_PARAMETERS_END();
+
+	zend_string *text = chatroom_message_text(string, array, 1);
+	if (!text) {
+		RETURN_THROWS();
+	}
+	RETURN_BOOL(chatroom_client_send(Z_OBJ_P(ZEND_THIS), text));
+}
+
+PHP_METHOD(Chatroom_Client, sendRaw)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+	chatroom_obj *room = client->room;
+	zend_string *bytes;
+	bool binary = false;
+
+	ZEND_PARSE_PARAMETERS_START(1, 2)
+		Z_PARAM_STR(bytes)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_BOOL(binary)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!client->session) {
+		RETURN_FALSE;
+	}
+	cr_status status = cr_session_send_raw(client->session, binary, chatroom_slice(bytes));
+
+	chatroom_rebail(room);
+	if (status == CR_ERR_UTF8) {
+		zend_argument_value_error(1, "must be valid UTF-8 in a text frame");
+		RETURN_THROWS();
+	}
+	RETURN_BOOL(status == CR_OK);
+}
+
+static bool close_client(chatroom_client_obj *client, unsigned code, zend_string *reason)
+{
+	chatroom_obj *room = client->room;
+
+	if (!client->session || !cr_session_is_open(client->session)) {
+		return false;
+	}
+	cr_session_close(client->session, code, chatroom_slice(reason));
+	chatroom_rebail(room);
+	return true;
+}
+
+PHP_METHOD(Chatroom_Client, close)
+{
+	zend_long code = 1000;
+	zend_string *reason = ZSTR_EMPTY_ALLOC();
+
+	ZEND_PARSE_PARAMETERS_START(0, 2)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_LONG(code)
+		Z_PARAM_STR(reason)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (code < 0 || code > 4999 || !cr_close_code_is_sendable((unsigned) code)) {
+		zend_argument_value_error(1, "must be between 1000 and 1003, 1007 and 1014, or 3000 and 4999");
+		RETURN_THROWS();
+	}
+	if (!chatroom_check_reason(reason, 2)) {
+		RETURN_THROWS();
+	}
+	RETURN_BOOL(close_client(chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), (unsigned) code, reason));
+}
+
+PHP_METHOD(Chatroom_Client, kick)
+{
+	zend_string *reason = ZSTR_EMPTY_ALLOC();
+
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_STR(reason)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!chatroom_check_reason(reason, 1)) {
+		RETURN_THROWS();
+	}
+	RETURN_BOOL(close_client(chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), KICKED, reason));
+}
+
+PHP_METHOD(Chatroom_Client, isOpen)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	RETURN_BOOL(client->session && cr_session_is_open(client->session));
+}
+
+PHP_METHOD(Chatroom_Client, queuedBytes)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	RETURN_LONG(client->session ? (zend_long) cr_session_queued(client->session) : 0);
+}
+
+static zend_object *client_create_object(zend_class_entry *ce)
+{
+	chatroom_client_obj *client = zend_object_alloc(sizeof(*client), ce);
+
+	zend_object_std_init(&client->std, ce);
+	object_properties_init(&client->std, ce);
+	client->std.handlers = &client_handlers;
+	return &client->std;
+}
+
+void chatroom_client_register(void)
+{
+	chatroom_client_ce = register_class_Chatroom_Client();
+	chatroom_client_ce->create_object = client_create_object;
+
+	memcpy(&client_handlers, zend_get_std_object_handlers(), sizeof(zend_object_handlers));
+	client_handlers.offset = offsetof(chatroom_client_obj, std);
+	client_handlers.clone_obj = NULL;
+}
