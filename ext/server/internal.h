@@ -76,7 +76,7 @@ struct cr_session {
 	cr_http *http;
 	cr_pending *pending;
 	void *app;
-	cr_ws_session ws;
+	cr_ws_session *ws;   /* while a frame or message is unfinished, else NULL */
 	cr_uuid uid;
 	UT_hash_handle hh;   /* srv->open, by uid */
 	cr_member member;
@@ -220,6 +220,7 @@ void cr_session_go_on(cr_session *s, unsigned why);
 void cr_ws_start(cr_session *s);
 void cr_ws_on_bytes(cr_session *s, uint8_t *data, size_t len);
 void cr_ws_resume(cr_session *s);
+void cr_ws_forget(cr_session *s);
 /* Sends a Close frame and ends. */
 void cr_ws_fail(cr_session *s, unsigned code, const char *reason);
 bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, size_t len);

@@ -227,7 +227,7 @@ static void on_free(cr_conn *c)
 	uncount_ip(s);
 	cr_http_free(s);
 	cr_session_free_pending(s);
-	cr_ws_session_deinit(&s->ws);
+	cr_ws_forget(s);
 	cr_free(s->close_reason);
 	cr_free(s);
 }

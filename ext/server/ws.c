@@ -306,23 +306,65 @@ static void fail_with_status(cr_session *s, cr_status st)
 	}
 }
 
+void cr_ws_forget(cr_session *s)
+{
+	if (s->ws) {
+		cr_ws_session_deinit(s->ws);
+		cr_free(s->ws);
+		s->ws = NULL;
+	}
+}
+
+static bool is_at_rest(const cr_ws_session *ws)
+{
+	return ws->state == CR_WS_READ_HEAD && !cr_ws_session_is_midway(ws);
+}
+
+/* Between messages a decoder has nothing to remember, so most clients own none:
+ * it lives on the stack for the call and is kept only when it is midway. */
+static cr_status feed_decoder(cr_session *s, size_t *consumed, uint8_t *data, size_t len)
+{
+	cr_server *srv = s->srv;
+	cr_ws_session fresh, *ws = s->ws;
+
+	if (!ws) {
+		cr_ws_session_init(&fresh);
+		ws = &fresh;
+	}
+	cr_status st = cr_ws_session_feed(ws, consumed, data, len, &srv->ws_limits, &callbacks, s);
+	if (is_at_rest(ws)) {
+		cr_ws_forget(s);
+		return st;
+	}
+	if (ws == &fresh) {
+		s->ws = cr_malloc(sizeof(fresh));
+		if (!s->ws) {
+			cr_ws_session_deinit(&fresh);
+			return CR_ERR_NOMEM;
+		}
+		*s->ws = fresh;
+	}
+	return st;
+}
+
+static void run_message_deadline(cr_session *s)
+{
+	if (!s->ws) {
+		cr_deadline_cancel(&s->work);
+	} else if (cr_list_is_empty(&s->work.link)) {
+		cr_deadline_arm(&s->work, &s->srv->on_message, &s->srv->loop);
+	}
+}
+
 /* Feeds until the end, an error, or a pause; *consumed says how far. */
 static void feed(cr_session *s, uint8_t *data, size_t len, size_t *consumed)
 {
-	cr_server *srv = s->srv;
-	cr_status st = cr_ws_session_feed(&s->ws, consumed, data, len, &srv->ws_limits, &callbacks, s);
+	cr_status st = feed_decoder(s, consumed, data, len);
 
 	if (st != CR_OK) {
 		fail_with_status(s, st);
-		return;
-	}
-	if (s->state != CR_SESSION_OPEN || s->waits) {
-		return;
-	}
-	if (!cr_ws_session_is_midway(&s->ws)) {
-		cr_deadline_cancel(&s->work);
-	} else if (cr_list_is_empty(&s->work.link)) {
-		cr_deadline_arm(&s->work, &srv->on_message, &srv->loop);
+	} else if (s->state == CR_SESSION_OPEN && !s->waits) {
+		run_message_deadline(s);
 	}
 }
 
@@ -362,7 +404,6 @@ void cr_ws_start(cr_session *s)
 {
 	cr_server *srv = s->srv;
 
-	cr_ws_session_init(&s->ws);
 	s->state = CR_SESSION_OPEN;
 	s->opened_at = cr_unix_ms();
 	s->last_message_ms = cr_loop_now(&srv->loop);

@@ -1,0 +1,82 @@
+/* needs: ext/chat/limits.c */
+/* The token bucket, with a clock of our own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ext/chat/limits.h"
+
+static const cr_rate_limit limit = {.messages = 20, .window_ms = 1000, .burst = 40};
+
+static void a_burst_then_the_rate(void **state)
+{
+	cr_rate r = {0};
+	uint64_t now = 5000;
+	int taken = 0;
+
+	(void) state;
+	for (int i = 0; i < 100; i++) {
+		taken += cr_rate_take(&r, &limit, now);
+	}
+	assert_int_equal(taken, 40);
+	assert_false(cr_rate_has(&r, &limit));
+	assert_in_range(cr_rate_wait(&r, &limit), 50, 51);
+	/* one token every 50 ms, whatever the steps */
+	for (taken = 0; now < 15000; now += 7) {
+		taken += cr_rate_take(&r, &limit, now);
+	}
+	assert_in_range(taken, 198, 201);
+}
+
+static void the_bucket_does_not_overflow(void **state)
+{
+	cr_rate r = {0};
+	int taken = 0;
+
+	(void) state;
+	assert_true(cr_rate_take(&r, &limit, 1));
+	for (int i = 0; i < 100; i++) {
+		taken += cr_rate_take(&r, &limit, 3600000);
+	}
+	assert_int_equal(taken, 40);
+}
+
+static void a_clock_that_stands_still_or_goes_back(void **state)
+{
+	cr_rate r = {0};
+
+	(void) state;
+	for (int i = 0; i < 40; i++) {
+		assert_true(cr_rate_take(&r, &limit, 1000));
+	}
+	assert_false(cr_rate_take(&r, &limit, 1000));
+	assert_false(cr_rate_take(&r, &limit, 10));
+	assert_true(cr_rate_take(&r, &limit, 61));
+}
+
+static void off(void **state)
+{
+	cr_rate_limit none = {0};
+	cr_rate r = {0};
+
+	(void) state;
+	for (int i = 0; i < 1000; i++) {
+		assert_true(cr_rate_take(&r, &none, 1));
+	}
+	assert_true(cr_rate_has(&r, &none));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_burst_then_the_rate),
+		cmocka_unit_test(the_bucket_does_not_overflow),
+		cmocka_unit_test(a_clock_that_stands_still_or_goes_back),
+		cmocka_unit_test(off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
