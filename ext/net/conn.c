@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -347,6 +348,13 @@ void cr_conn_set_reading(cr_conn *c, bool on)
 		c->_reading = on;
 		update_events(c);
 	}
+}
+
+bool cr_conn_is_gone(const cr_conn *c)
+{
+	struct pollfd p = {.fd = c->fd};
+
+	return c->state == CR_CONN_CLOSED || (poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL)));
 }
 
 void cr_conn_finish(cr_conn *c)

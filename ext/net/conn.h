@@ -97,6 +97,10 @@ void cr_conn_drop_queue(cr_conn *c);
 /* Backpressure: while off nothing is read, not even the end. */
 void cr_conn_set_reading(cr_conn *c, bool on);
 
+/* The connection broke while nobody was reading: what epoll does not say of a
+ * descriptor it is not asked about. One system call. */
+bool cr_conn_is_gone(const cr_conn *c);
+
 /* Sends what is queued, then FIN, then swallows until the peer's FIN. */
 void cr_conn_finish(cr_conn *c);
 /* The end, at once; what is queued is lost. Twice is harmless. */

@@ -156,7 +156,10 @@ void cr_loop_forked(cr_loop *loop)
 
 void cr_loop_end_turn(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 {
+	bool freed;
+
 	do {
+		freed = false;
 		on_turn(arg);
 		while (!cr_list_is_empty(&loop->dirty)) {
 			cr_conn *c = cr_container_of(loop->dirty.next, cr_conn, _link);
@@ -176,8 +179,10 @@ void cr_loop_end_turn(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 
 			cr_list_remove(&c->_link);
 			c->cb->on_free(c);
+			freed = true;
 		}
-	} while (!cr_list_is_empty(&loop->dirty) || !cr_list_is_empty(&loop->dead));
+		/* once more after the last one went: on_turn may be waiting for it */
+	} while (freed || !cr_list_is_empty(&loop->dirty) || !cr_list_is_empty(&loop->dead));
 	loop->now_ms = 0;
 }
 

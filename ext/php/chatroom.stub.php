@@ -79,8 +79,8 @@ final class Chatroom implements Countable
      * Serves until stop(), SIGINT or SIGTERM, then delivers what was accepted, closes all clients with 1001,
      * waits for them up to drain_timeout and returns. Can be called again afterwards.
      *
-     * @throws Chatroom\Exception outside the CLI SAPI, when already running, and when it cannot start (address
-     *         in use, folder unreadable, ...)
+     * @throws Chatroom\Exception outside the CLI SAPI, when this or another server is running in the process, and when it
+     *         cannot start (address in use, folder unreadable, ...)
      */
     public function run(): void {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f485f16d7ba82a63bb5dcc2bd1f76617328b170d */
+ * Stub hash: f511669fc3724c191d641b0a618fe89d26a28b2e */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")

@@ -22,6 +22,8 @@
 zend_class_entry *chatroom_ce;
 unsigned chatroom_forks;
 static zend_object_handlers class_handlers;
+/* libevent has one place for signals per process: one server at a time */
+ZEND_TLS bool somebody_runs;
 
 void chatroom_on_fork(void)
 {
@@ -133,10 +135,12 @@ static void serve(chatroom_obj *room)
 	room->forks = chatroom_forks;
 	chatroom_update_wants(room);
 	GC_ADDREF(&room->std);
+	somebody_runs = true;
 	/* a suspended callback would leave the loop open to be entered again */
 	zend_fiber_switch_block();
 	cr_status status = cr_server_run(room->server, error);
 	zend_fiber_switch_unblock();
+	somebody_runs = false;
 	chatroom_drop_held(room);
 	room->in_on_error = room->in_log = room->ended = false;
 
@@ -176,6 +180,10 @@ PHP_METHOD(Chatroom, run)
 	}
 	if (cr_server_is_running(room->server)) {
 		zend_throw_exception(chatroom_exception_ce, "Chatroom::run() is already running", 0);
+		RETURN_THROWS();
+	}
+	if (somebody_runs) {
+		zend_throw_exception(chatroom_exception_ce, "another Chatroom is running in this process", 0);
 		RETURN_THROWS();
 	}
 	serve(room);

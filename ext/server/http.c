@@ -190,7 +190,7 @@ void cr_session_wait_in_http(cr_session *s)
 		return;
 	}
 	cr_session_wait(s, CR_WAIT_VERDICT);
-	cr_deadline_cancel(&s->life);
+	cr_deadline_arm(&s->life, &s->srv->on_response, &s->srv->loop);
 }
 
 /* Requests */

@@ -364,10 +364,27 @@ void cr_session_on_handshake_due(cr_deadline *d)
 	}
 }
 
+/* A client that waits is not read, so its reset goes unnoticed: look. */
+static bool end_if_gone(cr_session *s)
+{
+	if (s->waits && cr_conn_is_gone(&s->conn)) {
+		cr_session_abort(s, 1006);
+		return true;
+	}
+	return false;
+}
+
 void cr_session_on_response_due(cr_deadline *d)
 {
 	cr_session *s = of_life(d);
 
+	if (end_if_gone(s)) {
+		return;
+	}
+	if (s->waits & CR_WAIT_VERDICT) {
+		arm_life(s, &s->srv->on_response);
+		return;
+	}
 	/* as long as the peer takes something it may take its time */
 	if (s->http && s->conn.queued > 0 && s->conn.queued < s->http->queued_before) {
 		s->http->queued_before = s->conn.queued;
@@ -390,7 +407,9 @@ void cr_session_on_rate_due(cr_deadline *d)
 {
 	cr_session *s = cr_container_of(d, cr_session, work);
 
-	cr_session_go_on(s, CR_WAIT_RATE);
+	if (!end_if_gone(s)) {
+		cr_session_go_on(s, CR_WAIT_RATE);
+	}
 }
 
 static bool is_idle(cr_session *s)
@@ -405,6 +424,9 @@ void cr_session_on_ping_due(cr_deadline *d)
 	cr_session *s = of_life(d);
 	cr_server *srv = s->srv;
 
+	if (end_if_gone(s)) {
+		return;
+	}
 	if (is_idle(s)) {
 		srv->stats.timeouts_idle++;
 		cr_broadcast_stage_of(s);

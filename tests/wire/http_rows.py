@@ -443,6 +443,9 @@ def h96_split(server, tag, data):
     r = server.get("/split")
     check(r.get("X-Injected") is None and b"X-Injected" not in r.body, "header injection")
     check(r.status == 500, f"status {r.status}, expected 500")
+    errors = server.json("/counters")["error"]
+    check(len(errors) == 1 and "X-Split" in errors[0], f"onError: {errors}")
+    server.control(do="forget errors")
 
 
 add("H96.h", "onRequest gives a header with CRLF", b"", h96_split, server=("auth", {"rate_limit": None}))
@@ -493,6 +496,30 @@ def h94(server):
     check(out == b"stopped\n" and server.proc.returncode == 0, f"run() did not return: {out!r} {server.stderr()}")
 
 
+def stop_with_last(server, leave):
+    """The last connection goes in the very turn in which the signal comes: nothing is
+    left to wait for. The server is held while both happen."""
+    c = server.open() if leave != "half a head" else Sock(server)
+    if leave == "half a head":
+        c.send(b"GET /ws HT")
+        time.sleep(0.05)
+    os.kill(server.proc.pid, signal.SIGSTOP)
+    if leave == "Close":
+        c.send(close(1000))
+    c.close()
+    os.kill(server.proc.pid, signal.SIGTERM)
+    os.kill(server.proc.pid, signal.SIGCONT)
+    start = time.monotonic()
+    server.settle()
+    try:
+        out, _ = server.proc.communicate(timeout=8)
+    except wire.subprocess.TimeoutExpired:
+        raise Failed("server did not stop")
+    check(out == b"stopped\n" and server.proc.returncode == 0, f"run() did not return: {out!r} {server.stderr()}")
+    took = time.monotonic() - start
+    check(took < 1, f"stopping with nobody left took {took:.1f} s")
+
+
 def skip(reason):
     def expect(server, tag, data):
         raise Skip(reason)
@@ -508,6 +535,9 @@ def cases():
     """(id, title, server, function)"""
     for id, title, data, expect, server in ROWS:
         yield id, title, server, run_of(id, data, expect)
+    for i, leave in enumerate(["Close", "FIN", "half a head"], 2):
+        yield (f"H94.{i}", f"stopping as the last connection goes ({leave}): at once", ("echo", {}, leave),
+               lambda server, leave=leave: stop_with_last(server, leave))
     yield "H94", "stopping", ("echo", {"close_timeout": 2, "drain_timeout": 3}, "own"), h94
 
 
