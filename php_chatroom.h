@@ -10,6 +10,6 @@ ZEND_TSRMLS_CACHE_EXTERN()
 extern zend_module_entry chatroom_module_entry;
 #define phpext_chatroom_ptr &chatroom_module_entry
 
-#define PHP_CHATROOM_VERSION "0.1.0-dev"
+#define PHP_CHATROOM_VERSION "0.1.0"
 
 #endif

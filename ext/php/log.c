@@ -52,16 +52,16 @@ static void on_line(void *arg, cr_log_level level, const char *line, size_t len)
 	if (gmtime_r(&now, &tm)) {
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	}
-	int n = snprintf(out, sizeof(out), "%s chatroom %s: %.*s\n", when, level_names[level],
-		(int) MIN(len, LINE_SIZE), line);
+	int n = snprintf(out, sizeof(out), "%s chatroom %s: ", when, level_names[level]);
 
-	if (n >= (int) sizeof(out)) {
-		n = sizeof(out) - 1;
-		out[n - 1] = '\n';
+	if (n < 0 || (size_t) n + 1 >= sizeof(out)) {
+		return;
 	}
-	if (n > 0) {
-		write_all(target->fd >= 0 ? target->fd : STDERR_FILENO, out, (size_t) n);
-	}
+	/* PHP's snprintf() looks for a NUL even with a precision, and line has none */
+	size_t cut = MIN(len, sizeof(out) - (size_t) n - 1);
+	memcpy(out + n, line, cut);
+	out[(size_t) n + cut] = '\n';
+	write_all(target->fd >= 0 ? target->fd : STDERR_FILENO, out, (size_t) n + cut + 1);
 }
 
 typedef struct line_frame {

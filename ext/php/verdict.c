@@ -383,7 +383,8 @@ static void response_by_array(chatroom_obj *room, cr_response *response, HashTab
 
 	if (zend_hash_num_elements(array) != 3 || !status || Z_TYPE_P(status) != IS_LONG || !headers
 		|| Z_TYPE_P(headers) != IS_ARRAY || !body || Z_TYPE_P(body) != IS_STRING) {
-		zend_type_error("Chatroom::onRequest(): the array answered must be [int $status, array $headers, string $body]");
+		zend_type_error("Chatroom::onRequest(): the array answered must be "
+			"[int $status, array $headers, string $body]");
 		return;
 	}
 	if (Z_LVAL_P(status) < 200 || Z_LVAL_P(status) > 599) {

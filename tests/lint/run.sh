@@ -100,8 +100,11 @@ check_space() {
 # ext/php is exempt: clang-format breaks up zend_try { }.
 check_format() {
 	# shellcheck disable=SC2046
-	clang-format --dry-run -Werror $(those '^ext/(core|proto|chat|net|server)/.*\.[ch]$') 2>&1 | tail -n 40
-	[ "${PIPESTATUS[0]}" -eq 0 ]
+	clang-format --dry-run -Werror $(those '^ext/(core|proto|chat|net|server)/.*\.[ch]$') >"$out/lint/format" 2>&1 \
+		&& return 0
+	sed -nE 's/^([^:]+):[0-9]+:[0-9]+: error: .*/\1/p' "$out/lint/format" | uniq -c
+	echo "./dev format mends them"
+	return 1
 }
 
 check_stubs() {
@@ -187,7 +190,11 @@ check_scripts() {
 	return $bad
 }
 
-checks=(layers length banned marks paths space format stubs sources package symbols headers scripts)
+check_planted() {
+	OUT=$out tests/lint/planted.sh
+}
+
+checks=(layers length banned marks paths space format stubs sources package symbols headers scripts planted)
 [ $# -gt 0 ] || set -- "${checks[@]}"
 passed=0 failed=0
 for check in "$@"; do

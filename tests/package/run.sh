@@ -115,6 +115,7 @@ END
 pecl_install() {
 	local before so=$out/pear/ext/chatroom.so
 	before=$(stat -c '%i %Y' "$system" 2>&1)
+	"${pear[@]}" uninstall chatroom >/dev/null 2>&1 # what a failed check left
 	PATH=$out/bin:$PATH "${pear[@]}" install "$1" || return 1
 	if [ "$(stat -c '%i %Y' "$system" 2>&1)" != "$before" ]; then
 		echo "$system: was touched"

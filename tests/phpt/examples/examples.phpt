@@ -1,0 +1,85 @@
+--TEST--
+The examples run, say how to try them, and do what they say
+--EXTENSIONS--
+chatroom
+--FILE--
+<?php
+require __DIR__ . '/../inc/client.inc';
+function example(string $name, array $arguments, callable $try): void
+{
+    global $port;
+    $php = getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY;
+    $command = "exec $php " . getenv('TEST_PHP_EXTRA_ARGS') . ' ' . escapeshellarg(__DIR__ . "/../../../examples/$name.php")
+        . ' ws://127.0.0.1:0/ws ' . implode(' ', array_map('escapeshellarg', $arguments));
+    $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']], $pipes);
+    $line = fgets($pipes[1]);
+    if (!preg_match('~//127\.0\.0\.1:(\d+)~', $line, $match)) {
+        echo "$name does not say its address: $line\n";
+    }
+    $port = (int) $match[1];
+    echo "-- $name\n";
+    $try();
+    proc_terminate($process); // SIGTERM
+    stream_get_contents($pipes[1]);
+    echo 'exit status ', proc_close($process), "\n";
+}
+example('server', [], function () {
+    show(substr(brief(http('GET', '/')), 0, 15), substr(brief(http('GET', '/app.js')), 0, 15));
+    [$a, $b] = [connect(), connect()];
+    $a->say('hello :WAVE: 你好');
+    show($b->read());
+});
+example('filter', [], function () {
+    [$a, $b] = [connect(), connect()];
+    $a->say(' ')->say('Heck!')->say('Heck!')->say('new');
+    show($b->hear(), $b->hear());
+});
+example('auth', [], function () {
+    show((new Ws)->status(), (new Ws('/ws?token=anna.wrong'))->status());
+    preg_match('~^Set-Cookie: (ticket=[^;]+)~m', http('GET', '/'), $match);
+    $guest = connect('/ws', ['Cookie' => $match[1]]);
+    $anna = connect('/ws?token=anna.' . hash_hmac('sha256', 'anna', 'change me: a long random secret'));
+    $guest->say('hello');
+    $anna->say('hi');
+    show($anna->hear(), $guest->hear());
+});
+example('echo', ['max_message_size=3', 'rate_limit=null', 'origins=["*"]'], function () {
+    $ws = connect('/ws', ['Origin' => 'https://example.com']);
+    show($ws->text('abc')->read(), $ws->binary("\0")->read(), substr($ws->text('abcd')->read(), 0, 10));
+});
+example('push', [], function () {
+    $a = connect();
+    show($a->hear());
+    $b = connect();
+    show($a->hear(), $b->hear());
+    $b->close();
+    show($a->hear());
+});
+?>
+--EXPECT--
+-- server
+HTTP/1.1 200 OK
+HTTP/1.1 200 OK
+{"message":"hello 👋 你好","uid":"UUID"}
+exit status 0
+-- filter
+****!
+new
+exit status 0
+-- auth
+401
+401
+Guest1: hello
+Anna: hi
+exit status 0
+-- echo
+abc
+binary 00
+close 1009
+exit status 0
+-- push
+Welcome. You are the first.
+Somebody came in.
+Welcome. Others here: 1.
+Somebody left (1000).
+exit status 0

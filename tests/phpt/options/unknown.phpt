@@ -1,0 +1,24 @@
+--TEST--
+Options: an unknown one is refused, and the nearest known one named
+--EXTENSIONS--
+chatroom
+--FILE--
+<?php
+foreach (['max_mesage_size', 'pingInterval', 'origin', 'Log', '', str_repeat('x', 100000), 7, 'tls'] as $name) {
+    try {
+        new Chatroom(options: [$name => 1]);
+        echo "accepted\n";
+    } catch (ValueError $e) {
+        echo substr($e->getMessage(), 0, 80), "\n";
+    }
+}
+?>
+--EXPECT--
+unknown option "max_mesage_size", did you mean "max_message_size"?
+unknown option "pingInterval", did you mean "ping_interval"?
+unknown option "origin", did you mean "origins"?
+unknown option "Log", did you mean "log"?
+unknown option "", did you mean "log"?
+unknown option "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+unknown option 7, options have names
+unknown option "tls", did you mean "log"?
