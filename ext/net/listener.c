@@ -280,8 +280,12 @@ void cr_sockaddr_ip(const struct sockaddr *sa, char *out, size_t size)
 {
 	out[0] = '\0';
 	if (sa->sa_family == AF_INET) {
-		(void) inet_ntop(AF_INET, &((const struct sockaddr_in *) (const void *) sa)->sin_addr, out, (socklen_t) size);
+		const struct sockaddr_in *in = (const void *) sa;
+
+		(void) inet_ntop(AF_INET, &in->sin_addr, out, (socklen_t) size);
 	} else if (sa->sa_family == AF_INET6) {
-		(void) inet_ntop(AF_INET6, &((const struct sockaddr_in6 *) (const void *) sa)->sin6_addr, out, (socklen_t) size);
+		const struct sockaddr_in6 *in6 = (const void *) sa;
+
+		(void) inet_ntop(AF_INET6, &in6->sin6_addr, out, (socklen_t) size);
 	}
 }

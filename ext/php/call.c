@@ -12,7 +12,8 @@
 
 static bool is_exit(void)
 {
-	return EG(exception) && (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception)));
+	return EG(exception)
+		&& (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception)));
 }
 
 static bool is_running(const chatroom_obj *room)
@@ -54,7 +55,8 @@ static void warn_slow(chatroom_obj *room, const char *name, uint64_t from, uint6
 {
 	uint64_t ms = (to - from) / 1000000, suppressed;
 
-	if (ms > room->callback_warn_ms && cr_log_allow(&room->slow_throttle, to / 1000000, &suppressed)) {
+	if (ms > room->callback_warn_ms
+		&& cr_log_allow(&room->slow_throttle, to / 1000000, &suppressed)) {
 		cr_log_write(&room->log.log, CR_LOG_WARN,
 			"%s took %llu ms, in which nobody was served (%llu more such lines left out)",
 			name, (unsigned long long) ms, (unsigned long long) suppressed);
@@ -97,7 +99,8 @@ static zend_string *exception_text(zend_object *error)
 static void warn_uncaught(const char *name, zend_object *error)
 {
 	zval rv_file, rv_line, handler;
-	zend_class_entry *base = instanceof_function(error->ce, zend_ce_exception) ? zend_ce_exception : zend_ce_error;
+	zend_class_entry *base = instanceof_function(error->ce, zend_ce_exception)
+		? zend_ce_exception : zend_ce_error;
 	zend_string *text = exception_text(error);
 	zval *file = zend_read_property_ex(base, error, ZSTR_KNOWN(ZEND_STR_FILE), true, &rv_file);
 	zval *line = zend_read_property_ex(base, error, ZSTR_KNOWN(ZEND_STR_LINE), true, &rv_line);

@@ -218,7 +218,8 @@ PHP_METHOD(Chatroom, addFilter)
 		uint32_t cap = room->cap_filters ? room->cap_filters * 2 : 4;
 
 		room->filters = safe_erealloc(room->filters, cap, sizeof(chatroom_handler), 0);
-		memset(room->filters + room->cap_filters, 0, (cap - room->cap_filters) * sizeof(chatroom_handler));
+		memset(room->filters + room->cap_filters, 0,
+			(cap - room->cap_filters) * sizeof(chatroom_handler));
 		room->cap_filters = cap;
 	}
 	chatroom_handler_set(&room->filters[room->n_filters++], &fci, &fcc);

@@ -51,8 +51,8 @@ typedef struct chatroom_client_obj {
 	zend_object std;
 } chatroom_client_obj;
 
-extern zend_class_entry *chatroom_ce, *chatroom_client_ce, *chatroom_client_iterator_ce, *chatroom_exception_ce,
-	*chatroom_message_ce, *chatroom_reject_ce, *chatroom_request_ce;
+extern zend_class_entry *chatroom_ce, *chatroom_client_ce, *chatroom_client_iterator_ce,
+	*chatroom_exception_ce, *chatroom_message_ce, *chatroom_reject_ce, *chatroom_request_ce;
 
 /* How often this process was forked off since MINIT: an object that remembers
  * another number belongs to an ancestor. */
@@ -82,7 +82,8 @@ static inline chatroom_client_obj *chatroom_client_from_obj(zend_object *obj)
  * forgets the session. Borrowed. */
 zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s);
 /* All three may be NULL: nothing said. Only before the client is open. */
-void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name, zval *data);
+void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name,
+	zval *data);
 void chatroom_client_set_request(zend_object *client, zval *request);
 zval *chatroom_client_request(zend_object *client);
 /* The session is going to be freed. */

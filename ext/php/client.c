@@ -58,7 +58,8 @@ zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 	return obj;
 }
 
-void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name, zval *data)
+void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name,
+	zval *data)
 {
 	if (user_id) {
 		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_USER_ID), user_id);
@@ -182,7 +183,8 @@ PHP_METHOD(Chatroom_Client, close)
 	if (!chatroom_check_reason(reason, 2)) {
 		RETURN_THROWS();
 	}
-	RETURN_BOOL(close_client(chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), (unsigned) code, reason));
+	RETURN_BOOL(close_client(
+		chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), (unsigned) code, reason));
 }
 
 PHP_METHOD(Chatroom_Client, kick)

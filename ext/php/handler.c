@@ -7,7 +7,8 @@
 
 #include "ext/php/handler.h"
 
-bool chatroom_handler_check(const zend_fcall_info *fci, const zend_fcall_info_cache *fcc, uint32_t arg)
+bool chatroom_handler_check(const zend_fcall_info *fci, const zend_fcall_info_cache *fcc,
+	uint32_t arg)
 {
 	if (ZEND_FCI_INITIALIZED(*fci) && fcc->function_handler
 		&& (fcc->function_handler->common.fn_flags & ZEND_ACC_GENERATOR)) {
@@ -17,7 +18,8 @@ bool chatroom_handler_check(const zend_fcall_info *fci, const zend_fcall_info_ca
 	return true;
 }
 
-void chatroom_handler_set(chatroom_handler *h, const zend_fcall_info *fci, const zend_fcall_info_cache *fcc)
+void chatroom_handler_set(chatroom_handler *h, const zend_fcall_info *fci,
+	const zend_fcall_info_cache *fcc)
 {
 	/* keep the old one alive until the new one is in place: its destructor may call us */
 	zval old;

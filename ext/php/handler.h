@@ -20,9 +20,11 @@ static inline bool chatroom_handler_is_set(const chatroom_handler *h)
 
 /* False, with a ValueError thrown for argument number arg, when the callable
  * cannot serve as a callback. An uninitialized fci (null) passes. */
-bool chatroom_handler_check(const zend_fcall_info *fci, const zend_fcall_info_cache *fcc, uint32_t arg);
+bool chatroom_handler_check(const zend_fcall_info *fci, const zend_fcall_info_cache *fcc,
+	uint32_t arg);
 /* fci as Z_PARAM_FUNC_OR_NULL left it; an uninitialized one clears the handler. */
-void chatroom_handler_set(chatroom_handler *h, const zend_fcall_info *fci, const zend_fcall_info_cache *fcc);
+void chatroom_handler_set(chatroom_handler *h, const zend_fcall_info *fci,
+	const zend_fcall_info_cache *fcc);
 void chatroom_handler_clear(chatroom_handler *h);
 
 /* Calls the handler and takes over argv: its values are released here. retval

@@ -96,7 +96,8 @@ static void on_line_callable(void *arg, cr_log_level level, const char *line, si
 	}
 }
 
-bool chatroom_log_open(chatroom_log_target *target, struct chatroom_obj *room, const chatroom_options *o)
+bool chatroom_log_open(chatroom_log_target *target, struct chatroom_obj *room,
+	const chatroom_options *o)
 {
 	target->fd = -1;
 	target->room = room;
@@ -108,7 +109,8 @@ bool chatroom_log_open(chatroom_log_target *target, struct chatroom_obj *room, c
 		target->log.sink = on_line_callable;
 	} else if (o->log_path) {
 		if (!php_check_open_basedir(ZSTR_VAL(o->log_path))) {
-			target->fd = VCWD_OPEN_MODE(ZSTR_VAL(o->log_path), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+			target->fd = VCWD_OPEN_MODE(ZSTR_VAL(o->log_path),
+				O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 		}
 		if (target->fd < 0) {
 			zend_throw_exception_ex(chatroom_exception_ce, 0, "cannot open the log file \"%s\": %s",

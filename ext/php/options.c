@@ -65,6 +65,11 @@ static const option_row options[] = {
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
+static bool is_named(const zend_string *s, const char *name)
+{
+	return ZSTR_LEN(s) == strlen(name) && memcmp(ZSTR_VAL(s), name, ZSTR_LEN(s)) == 0;
+}
+
 /* Levenshtein's distance over at most NAME_MAX_LEN bytes of each. */
 #define NAME_MAX_LEN 32
 
@@ -97,7 +102,8 @@ static void throw_unknown(zend_string *name)
 	size_t least = SIZE_MAX;
 
 	for (size_t i = 0; i < N_OPTIONS; i++) {
-		size_t d = distance(ZSTR_VAL(name), ZSTR_LEN(name), options[i].name, strlen(options[i].name));
+		size_t d = distance(ZSTR_VAL(name), ZSTR_LEN(name),
+			options[i].name, strlen(options[i].name));
 
 		if (d < least) {
 			least = d;
@@ -109,7 +115,8 @@ static void throw_unknown(zend_string *name)
 
 static bool wrong_type(const option_row *option, const char *expected, const zval *value)
 {
-	zend_type_error("option \"%s\" must be of type %s, %s given", option->name, expected, zend_zval_type_name(value));
+	zend_type_error("option \"%s\" must be of type %s, %s given",
+		option->name, expected, zend_zval_type_name(value));
 	return false;
 }
 
@@ -156,8 +163,8 @@ static bool parse_number(chatroom_options *o, const option_row *option, zval *va
 }
 
 /* A list of strings, borrowed. */
-static bool parse_list(const option_row *option, zval *value, bool (*is_valid)(const zend_string *), const char *what,
-	cr_slice **out, size_t *n)
+static bool parse_list(const option_row *option, zval *value,
+	bool (*is_valid)(const zend_string *), const char *what, cr_slice **out, size_t *n)
 {
 	zval *one;
 
@@ -311,7 +318,8 @@ static bool parse_log(chatroom_options *o, const option_row *option, zval *value
 		efree(error);
 	}
 	if (ok) {
-		zend_release_fcall_info_cache(&o->log_fcc); /* a trampoline is looked up again for each call */
+		/* a trampoline is looked up again for each call */
+		zend_release_fcall_info_cache(&o->log_fcc);
 	}
 	return ok || wrong_type(option, "string, callable or null", value);
 }
@@ -322,14 +330,17 @@ static bool parse_log_level(chatroom_options *o, const option_row *option, zval 
 		const char *name;
 		cr_log_level level;
 	} levels[] = {
-		{"debug", CR_LOG_DEBUG}, {"info", CR_LOG_INFO}, {"warning", CR_LOG_WARN}, {"error", CR_LOG_ERROR},
+		{"debug", CR_LOG_DEBUG},
+		{"info", CR_LOG_INFO},
+		{"warning", CR_LOG_WARN},
+		{"error", CR_LOG_ERROR},
 	};
 
 	if (Z_TYPE_P(value) != IS_STRING) {
 		return wrong_type(option, "string", value);
 	}
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (zend_string_equals_cstr(Z_STR_P(value), levels[i].name, strlen(levels[i].name))) {
+		if (is_named(Z_STR_P(value), levels[i].name)) {
 			o->log_level = levels[i].level;
 			return true;
 		}
@@ -341,7 +352,7 @@ static bool parse_log_level(chatroom_options *o, const option_row *option, zval 
 static const option_row *find_option(const zend_string *name)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++) {
-		if (zend_string_equals_cstr(name, options[i].name, strlen(options[i].name))) {
+		if (is_named(name, options[i].name)) {
 			return &options[i];
 		}
 	}

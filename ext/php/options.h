@@ -35,7 +35,8 @@ bool chatroom_options_parse(chatroom_options *o, HashTable *array);
 void chatroom_options_free(chatroom_options *o);
 
 /* False: thrown. */
-bool chatroom_log_open(chatroom_log_target *target, struct chatroom_obj *room, const chatroom_options *o);
+bool chatroom_log_open(chatroom_log_target *target, struct chatroom_obj *room,
+	const chatroom_options *o);
 void chatroom_log_close(chatroom_log_target *target);
 
 #endif

@@ -148,8 +148,8 @@ static zend_string *decoded(const char *from, size_t len, decode_fn decode)
 }
 
 /* name=value pairs between separators, into an array. */
-static void parse_pairs(HashTable *into, const char *p, size_t len, char separator, decode_fn decode_name,
-	decode_fn decode_value, bool first_wins)
+static void parse_pairs(HashTable *into, const char *p, size_t len, char separator,
+	decode_fn decode_name, decode_fn decode_value, bool first_wins)
 {
 	const char *end = p + len;
 

@@ -72,7 +72,8 @@ zend_long chatroom_timer_add(chatroom_obj *room, double seconds, bool repeat,
 	if (t) {
 		t->room = room;
 		t->name = repeat ? "Chatroom::every()" : "Chatroom::after()";
-		id = cr_server_timer_add(room->server, (uint64_t) ceil(seconds * 1000), repeat, on_due, on_release, t);
+		id = cr_server_timer_add(room->server, (uint64_t) ceil(seconds * 1000), repeat,
+			on_due, on_release, t);
 	}
 	if (id == 0) {
 		cr_free(t);

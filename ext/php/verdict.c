@@ -108,8 +108,8 @@ static void replace_text(chatroom_obj *room, const char *name, zend_string **tex
 	}
 }
 
-void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict, const zval *retval,
-	zend_string **text)
+void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict,
+	const zval *retval, zend_string **text)
 {
 	const char *why;
 	zend_string *by;
@@ -159,7 +159,8 @@ static bool check_identity(const char *what, const zend_string *s)
 }
 
 /* *out is borrowed or NULL. False: thrown. */
-static bool identity_field(const zval *value, const char *what, bool may_be_int, zend_string **out, zend_string **tmp)
+static bool identity_field(const zval *value, const char *what, bool may_be_int,
+	zend_string **out, zend_string **tmp)
 {
 	ZVAL_DEREF(value);
 	if (Z_TYPE_P(value) == IS_NULL) {
@@ -209,7 +210,8 @@ static bool identify_by_array(HashTable *array, zend_object *client)
 	return ok;
 }
 
-void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval, zend_object *client)
+void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval,
+	zend_object *client)
 {
 	cr_slice code;
 	bool in = false;
@@ -264,7 +266,8 @@ static const cr_header html_header = {
 void chatroom_response_plain(cr_response *response, int status, cr_slice body)
 {
 	*response = (cr_response) {
-		.kind = CR_VERDICT_REPLACE, .status = status, .n_headers = 1, .headers = &plain_header, .body = body,
+		.kind = CR_VERDICT_REPLACE, .status = status,
+		.n_headers = 1, .headers = &plain_header, .body = body,
 	};
 }
 
@@ -377,8 +380,9 @@ static bool add_headers(chatroom_obj *room, cr_response *response, HashTable *he
 
 static void response_by_array(chatroom_obj *room, cr_response *response, HashTable *array)
 {
-	zval *status = zend_hash_index_find_deref(array, 0), *headers = zend_hash_index_find_deref(array, 1),
-		 *body = zend_hash_index_find_deref(array, 2);
+	zval *status = zend_hash_index_find_deref(array, 0);
+	zval *headers = zend_hash_index_find_deref(array, 1);
+	zval *body = zend_hash_index_find_deref(array, 2);
 	cr_response made = {.kind = CR_VERDICT_REPLACE};
 
 	if (zend_hash_num_elements(array) != 3 || !status || Z_TYPE_P(status) != IS_LONG || !headers

@@ -9,10 +9,11 @@
  * the answer borrows is kept in room->held. */
 
 /* Untouched (refused) when EG(exception) is set; may identify the client. */
-void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval, zend_object *client);
+void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval,
+	zend_object *client);
 /* PASS, DROP or REJECT; PASS may replace *text (owned). */
-void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict, const zval *retval,
-	zend_string **text);
+void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict,
+	const zval *retval, zend_string **text);
 /* Untouched when EG(exception) is set. */
 void chatroom_verdict_response(chatroom_obj *room, cr_response *response, zval *retval);
 

@@ -299,6 +299,11 @@ cr_status cr_json_check(const uint8_t *text, size_t len, bool *object)
 
 /* ---- reading ---- */
 
+const char *cr_chat_json_version(void)
+{
+	return json_c_version();
+}
+
 cr_chat_json *cr_chat_json_new(void)
 {
 	cr_chat_json *j = cr_calloc(1, sizeof(*j));

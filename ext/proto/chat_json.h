@@ -43,6 +43,9 @@ void cr_chat_json_reset(cr_chat_json *j);
  * recursion. */
 CR_MUST_CHECK cr_status cr_json_check(const uint8_t *text, size_t len, bool *object);
 
+/* json-c's, as text. */
+const char *cr_chat_json_version(void);
+
 /* Bytes cr_json_escape() will write for s. */
 size_t cr_json_escaped_len(cr_slice s);
 /* Writes s as the inside of a JSON string: only ", \ and U+0000 to U+001F are

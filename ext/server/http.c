@@ -435,7 +435,8 @@ void cr_http_on_drained(cr_session *s)
 
 bool cr_response_is_valid(const cr_response *r, char error[CR_ERROR_MAX])
 {
-	static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Date", "Trailer"};
+	static const char *const ours[] = {
+		"Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Date", "Trailer"};
 
 	if (r->status < 200 || r->status > 599) {
 		snprintf(error, CR_ERROR_MAX, "the status must be between 200 and 599, %d given", r->status);

@@ -149,7 +149,9 @@ struct cr_server {
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
-	uint32_t wanted;
+	uint32_t asked;      /* CR_HOOK_*: what the application set */
+	uint32_t wanted;     /* the same while serving, 0 before, after and once abandoned */
+	bool serving;
 
 	cr_address addresses[CR_MAX_ADDRESSES];
 	cr_listener *listeners[CR_MAX_ADDRESSES];
@@ -253,7 +255,8 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 
 /* broadcast.c */
-CR_MUST_CHECK cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, const char uid[CR_UUID_LEN]);
+CR_MUST_CHECK cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text,
+	const char uid[CR_UUID_LEN]);
 void cr_broadcast_stage_all(cr_server *srv);
 void cr_broadcast_stage_of(cr_session *s);
 void cr_broadcast_stage_room(cr_server *srv, cr_slice name);

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json_c_version.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,7 +139,10 @@ void cr_server_free(cr_server *srv)
 
 void cr_server_want(cr_server *srv, uint32_t hooks)
 {
-	srv->wanted = srv->abandoned ? 0 : hooks;
+	srv->asked = hooks;
+	if (srv->serving) {
+		srv->wanted = hooks;
+	}
 }
 
 cr_status cr_server_listen(cr_server *srv, cr_slice url, char error[CR_ERROR_MAX])
@@ -167,6 +169,14 @@ bool cr_server_address(const cr_server *srv, size_t i, char *out, size_t size)
 }
 
 /* Stopping */
+
+/* No hook is called from now on. */
+static void abandon(cr_server *srv)
+{
+	srv->abandoned = true;
+	srv->serving = false;
+	srv->wanted = 0;
+}
 
 static void end_drain(void *arg)
 {
@@ -206,7 +216,8 @@ static void begin_drain(cr_server *srv)
 			cr_session_abort(s, 1006);
 		}
 	}
-	srv->drain = cr_loop_timer_new(&srv->loop, srv->config.drain_timeout ? srv->config.drain_timeout : 1, false, end_drain, srv);
+	uint32_t patience = srv->config.drain_timeout ? srv->config.drain_timeout : 1;
+	srv->drain = cr_loop_timer_new(&srv->loop, patience, false, end_drain, srv);
 	if (!srv->drain) {
 		cr_loop_stop(&srv->loop);
 	}
@@ -218,8 +229,7 @@ void cr_server_stop(cr_server *srv, cr_stop how)
 		return;
 	}
 	if (how == CR_STOP_NOW) {
-		srv->abandoned = true;
-		srv->wanted = 0;
+		abandon(srv);
 		cr_loop_stop(&srv->loop);
 	} else if (!srv->stopping) {
 		begin_drain(srv);
@@ -275,7 +285,8 @@ static void on_accept_pause(void *arg, cr_listener *l, int error)
 	(void) l;
 	srv->stats.accept_pauses++;
 	if (cr_log_allow(&srv->throttle_accept, cr_loop_now(&srv->loop), &left_out)) {
-		cr_log_write(&srv->config.log, CR_LOG_WARN, "cannot accept: %s; trying again every 500 ms, %llu more since the last line",
+		cr_log_write(&srv->config.log, CR_LOG_WARN,
+			"cannot accept: %s; trying again every 500 ms, %llu more since the last line",
 			strerror(error), (unsigned long long) left_out);
 	}
 }
@@ -307,7 +318,10 @@ static void set_max_clients(cr_server *srv)
 {
 	uint32_t fds = raise_nofile(), most = fds > RESERVED_FDS * 2 ? fds - RESERVED_FDS : fds / 2;
 
-	srv->max_clients = srv->config.max_connections && srv->config.max_connections < most ? srv->config.max_connections : most;
+	srv->max_clients = srv->config.max_connections;
+	if (srv->max_clients == 0 || srv->max_clients > most) {
+		srv->max_clients = most;
+	}
 }
 
 static void init_deadlines(cr_server *srv)
@@ -385,7 +399,8 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 		return CR_ERR_NOMEM;
 	}
-	srv->ws_limits = (cr_ws_limits){.max_message = srv->config.max_message_size, .max_fragments = srv->config.max_fragments};
+	srv->ws_limits.max_message = srv->config.max_message_size;
+	srv->ws_limits.max_fragments = srv->config.max_fragments;
 	st = open_listeners(srv, error);
 	if (st == CR_ERR_NOMEM) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
@@ -406,9 +421,11 @@ static void log_start(cr_server *srv)
 	if (srv->public_dir && !a->is_unix && n < sizeof(line)) {
 		bool v6 = strchr(a->host, ':') != NULL;
 
-		snprintf(line + n, sizeof(line) - n, "; page http://%s%s%s:%u/", v6 ? "[" : "", a->host, v6 ? "]" : "", srv->ports[0]);
+		snprintf(line + n, sizeof(line) - n, "; page http://%s%s%s:%u/",
+			v6 ? "[" : "", a->host, v6 ? "]" : "", srv->ports[0]);
 	}
-	cr_log_write(&srv->config.log, CR_LOG_INFO, "chatroom %s listens on %s; holds %u clients", CR_VERSION, line, srv->max_clients);
+	cr_log_write(&srv->config.log, CR_LOG_INFO, "chatroom %s listens on %s; holds %u clients",
+		CR_VERSION, line, srv->max_clients);
 }
 
 static void tear_down(cr_server *srv)
@@ -417,8 +434,7 @@ static void tear_down(cr_server *srv)
 	cr_list *n, *next;
 
 	if (forked) {
-		srv->abandoned = true;
-		srv->wanted = 0;
+		abandon(srv);
 		cr_loop_forked(&srv->loop);
 	}
 	cr_timers_disarm(srv);
@@ -466,11 +482,10 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 	}
 	srv->running = true;
 	init_deadlines(srv);
-	uint32_t wanted = srv->wanted;
-	srv->wanted = 0; /* a failed start calls no hook */
 	st = start(srv, error);
 	if (st == CR_OK) {
-		srv->wanted = wanted;
+		srv->serving = true;
+		srv->wanted = srv->asked;
 		srv->stats.started_at = cr_unix_ms();
 		srv->started_ms = cr_loop_now(&srv->loop);
 		cr_timers_arm(srv);
@@ -486,9 +501,8 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 		}
 	}
 	tear_down(srv);
-	if (st != CR_OK) {
-		srv->wanted = wanted;
-	}
+	srv->serving = false;
+	srv->wanted = 0;
 	return st;
 }
 
@@ -547,7 +561,7 @@ void cr_server_stats(const cr_server *srv, cr_stats *out)
 void cr_server_versions(cr_versions *out)
 {
 	out->libevent = cr_loop_libevent_version();
-	out->json_c = json_c_version();
+	out->json_c = cr_chat_json_version();
 	out->openssl = OpenSSL_version(OPENSSL_VERSION);
 	out->uthash = STRING(UTHASH_VERSION);
 }

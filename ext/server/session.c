@@ -91,7 +91,8 @@ static void log_full(cr_server *srv)
 
 	if (cr_log_allow(&srv->throttle_full, cr_loop_now(&srv->loop), &left_out)) {
 		cr_log_write(&srv->config.log, CR_LOG_WARN,
-			"full: %u connections are the limit (max_connections, RLIMIT_NOFILE); refusing, %llu more since the last line",
+			"full: %u connections are the limit (max_connections, RLIMIT_NOFILE); "
+			"refusing, %llu more since the last line",
 			srv->max_clients, (unsigned long long) left_out);
 	}
 }
@@ -119,7 +120,8 @@ void cr_session_on_accept(void *arg, cr_listener *l, int fd, const struct sockad
 	cr_deadline_init(&s->life);
 	cr_deadline_init(&s->work);
 	read_peer(s, peer);
-	if (!cr_http_init(s) || cr_conn_init(&s->conn, &srv->loop, fd, &cr_transport_plain, &cr_session_callbacks) != CR_OK) {
+	if (!cr_http_init(s)
+		|| cr_conn_init(&s->conn, &srv->loop, fd, &cr_transport_plain, &cr_session_callbacks) != CR_OK) {
 		/* cr_conn_init() has closed fd; without it, it is still ours */
 		if (!s->http) {
 			close(fd);

@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 out=${OUT:-$PWD/out}
 copy=$out/lint/copy
+saved=$out/lint/saved
 rm -rf "$copy"
 mkdir -p "$copy"
 ./dev _files | xargs -d '\n' cp --parents -t "$copy"
@@ -16,7 +17,7 @@ passed=0 failed=0
 # plant CHECK FILE COMMAND: the command, which changes the file, must make the check fail
 plant() {
 	local check=$1 file=$2 found
-	cp -p "$file" saved 2>/dev/null || rm -f saved
+	cp -p "$file" "$saved" 2>/dev/null || rm -f "$saved"
 	eval "$3"
 	if found=$(tests/lint/run.sh "$check" 2>&1); then
 		echo "not seen by $check: $3"
@@ -27,8 +28,8 @@ plant() {
 	else
 		passed=$((passed + 1))
 	fi
-	if [ -f saved ]; then
-		mv saved "$file"
+	if [ -f "$saved" ]; then
+		mv "$saved" "$file"
 	else
 		rm -f "$file"
 	fi
@@ -71,13 +72,13 @@ rm -f other.so
 
 # and none of them fails without
 for check in layers length banned marks paths space format stubs sources package headers scripts; do
-	if tests/lint/run.sh "$check" >clean.log 2>&1; then
+	if tests/lint/run.sh "$check" >"$out/lint/clean.log" 2>&1; then
 		passed=$((passed + 1))
 	else
-		cat clean.log
+		cat "$out/lint/clean.log"
 		failed=$((failed + 1))
 	fi
-	rm -f clean.log
+	rm -f "$out/lint/clean.log"
 done
 cd "$out" && rm -rf "$copy"
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -1,4 +1,10 @@
-/* needs: ext/core/buf.c ext/core/chunk.c ext/core/hash.c ext/core/log.c ext/core/mem.c ext/core/utf8.c ext/core/uuid.c ext/proto/http_head.c ext/proto/ws_accept.c ext/proto/ws_handshake.c ext/proto/ws_head.c ext/proto/ws_session.c ext/proto/chat_json.c ext/chat/limits.c ext/chat/room.c ext/net/loop.c ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
+/* needs: ext/core/buf.c ext/core/chunk.c ext/core/hash.c ext/core/log.c ext/core/mem.c */
+/* needs: ext/core/utf8.c ext/core/uuid.c ext/proto/http_head.c ext/proto/ws_accept.c */
+/* needs: ext/proto/ws_handshake.c ext/proto/ws_head.c ext/proto/ws_session.c */
+/* needs: ext/proto/chat_json.c ext/chat/limits.c ext/chat/room.c ext/net/loop.c */
+/* needs: ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c */
+/* needs: ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c */
+/* needs: ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
 /* The whole engine without PHP: a server in a thread of its own, answered by
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.
  * Client and server share no memory but what is set up before the thread
@@ -209,10 +215,12 @@ static void stop(fixture *f)
 
 static int dial(int port)
 {
-	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t) port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t) port)};
+
 	struct timeval tv = {.tv_sec = 10};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *) &sa, sizeof(sa)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
@@ -334,7 +342,8 @@ static void late_answers_to_requests(void **state)
 	char text[512];
 	int port = start(&f, true, CR_HOOK_REQUEST);
 	int fd = dial(port);
-	static const char two[] = "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static const char two[] = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+							  "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
 	(void) state;
 	assert_int_equal(send(fd, two, sizeof(two) - 1, 0), sizeof(two) - 1);

@@ -8,7 +8,7 @@ chatroom
 <?php
 require __DIR__ . '/../inc/server.inc';
 $chat = new Chatroom(ANY_PORT, ['log' => null]);
-register_shutdown_function(function () use ($chat) { echo 'shutdown, ', count($chat), " clients\n"; });
+register_shutdown_function(function () { global $chat; echo 'shutdown, ', count($chat), " clients\n"; });
 $chat->addFilter(function ($text) {
     eval('class Twice {} class Twice {}');
 });
@@ -17,7 +17,7 @@ $chat->onStop(function () { echo "onStop\n"; });
 clients($chat, <<<'PHP'
 $a = connect();
 $b = connect();
-$a->say('x')->say('y');
+$a->together(fn ($a) => $a->say('x'), fn ($a) => $a->say('y'));
 show($a->read(), $b->read());
 PHP);
 $chat->run();

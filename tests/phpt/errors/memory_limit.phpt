@@ -10,7 +10,7 @@ memory_limit=12M
 <?php
 require __DIR__ . '/../inc/server.inc';
 $chat = new Chatroom(ANY_PORT, ['log' => null]);
-register_shutdown_function(function () use ($chat) { echo 'shutdown, ', count($chat), " clients\n"; });
+register_shutdown_function(function () { global $chat; echo 'shutdown, ', count($chat), " clients\n"; });
 $chat->addFilter(function ($text) {
     $all = [];
     while (true) {

@@ -31,7 +31,7 @@ $keeper = new Keeper;
     $chat->run();
 })();
 echo gc_collect_cycles() >= 0 ? "collected\n" : '';
-register_shutdown_function(fn () => var_dump($keeper->kept[1]->isOpen()));
+register_shutdown_function(fn () => var_dump($GLOBALS["keeper"]->kept[1]->isOpen()));
 ?>
 --EXPECT--
 collected

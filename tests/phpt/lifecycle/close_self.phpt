@@ -16,7 +16,7 @@ $chat->onClose(function (Chatroom\Client $client, int $code, string $reason) {
 });
 clients($chat, <<<'PHP'
 $a = connect();
-$a->text('one')->text('two')->text('three');
+$a->together(fn ($a) => $a->text('one')->text('two')->text('three'));
 show($a->read(), $a->read());
 PHP);
 $chat->run();

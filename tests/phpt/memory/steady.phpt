@@ -10,7 +10,7 @@ $chat->addFilter(fn ($text) => $text . '!')->onMessage(fn ($client, $message) =>
 $chat->onRequest(function () use (&$first, &$last) {
     $first ??= memory_get_usage();
     $last = memory_get_usage();
-    return [200, ['X-A' => ['b', 'c']], 'body'];
+    return [200, ['X-A' => ['b', 'c']], str_repeat('x', 10000)];
 });
 $chat->onHandshake(fn () => ['user_id' => 'a', 'name' => 'b', 'data' => []]);
 clients($chat, <<<'PHP'

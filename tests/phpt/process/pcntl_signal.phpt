@@ -21,6 +21,9 @@ $chat->onStart(fn () => proc_close(proc_open('(sleep 0.05; kill -10 ' . getmypid
 $chat->run();
 echo "run() returned\n";
 $kill(15);
+foreach ([SIGTERM, SIGUSR1, SIGUSR2] as $number) {
+    pcntl_signal($number, SIG_DFL); // they hold the server
+}
 echo "end\n";
 ?>
 --EXPECT--

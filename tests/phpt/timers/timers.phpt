@@ -9,7 +9,6 @@ $chat = new Chatroom(ANY_PORT, ['log' => null]);
 $n = 0;
 $begin = 0;
 $done = [];
-$chat->onStart(function () use (&$begin) { $begin = hrtime(true); });
 $early = $chat->after(0.05, function () use (&$begin, &$done) {
     $done['late'] = hrtime(true) - $begin >= 49e6 ? 'not too early' : 'too early';
 });
@@ -26,6 +25,7 @@ $once = $chat->after(0.01, function () use ($chat, &$once, &$done) {
     $chat->after(0.001, function () use (&$done) { $done['made by a timer'] = true; });
 });
 $chat->every(0.01, function () use ($chat, &$done) { count($done) < 4 || $chat->stop(); });
+$begin = hrtime(true);
 $chat->run();
 ksort($done);
 echo json_encode($done, JSON_PRETTY_PRINT), "\n$n ticks\n";

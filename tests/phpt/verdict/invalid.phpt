@@ -33,12 +33,12 @@ PHP);
 $chat->run();
 echo $chat->stats()['messages_dropped'], " dropped\n";
 ?>
---EXPECT--
+--EXPECTF--
 ValueError: Chatroom::addFilter(): the text answered is not valid UTF-8 open
 ValueError: Chatroom::addFilter(): the text answered has 1001 bytes, more than max_message_size open
 TypeError: Chatroom::addFilter(): the answer must be of type null, bool, string or array, int given open
 TypeError: Chatroom::addFilter(): the answer must be of type null, bool, string or array, float given open
-TypeError: Chatroom::addFilter(): the answer must be of type null, bool, string or array, stdClass given open
+TypeError: Chatroom::addFilter(): the answer must be of type null, bool, string or array, %s given open
 ValueError: Chatroom::addFilter(): the array answered must have the key "message" open
 ValueError: Chatroom::addFilter(): the array answered must have no other keys than "message" and "data" open
 ValueError: Chatroom::addFilter(): the text answered is not valid UTF-8 open
