@@ -273,7 +273,7 @@ static void ask_application(cr_session *s, const cr_http_head *head, cr_slice bo
 	}
 	cr_http_make_request(s, head, body, &r, headers, ip, sizeof(ip));
 	cr_response answer = srv->hooks->on_request(srv->hooks_arg, s, &r);
-	if (s->state != CR_SESSION_HTTP) {
+	if (s->state != CR_SESSION_HTTP || srv->abandoned) {
 		return;
 	}
 	if (answer.kind == CR_VERDICT_LATER) {
@@ -382,7 +382,7 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 
 void cr_http_process(cr_session *s)
 {
-	while (s->state == CR_SESSION_HTTP && s->waits == 0 && s->conn.state == CR_CONN_OPEN) {
+	while (s->state == CR_SESSION_HTTP && s->waits == 0 && s->conn.state == CR_CONN_OPEN && !s->srv->abandoned) {
 		cr_http *h = s->http;
 		cr_http_head head;
 		size_t consumed = 0;

@@ -240,6 +240,9 @@ static void on_read(cr_conn *c, uint8_t *data, size_t len)
 {
 	cr_session *s = of_conn(c);
 
+	if (s->srv->abandoned) {
+		return;
+	}
 	s->heard = true;
 	switch ((cr_session_state) s->state) {
 		case CR_SESSION_HTTP:

@@ -110,7 +110,7 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 
 		cr_http_make_request(s, head, CR_SLICE_NONE, &r, headers, ip, sizeof(ip));
 		cr_verdict v = srv->hooks->on_handshake(srv->hooks_arg, s, &r);
-		if (s->state != CR_SESSION_HTTP) {
+		if (s->state != CR_SESSION_HTTP || srv->abandoned) {
 			return;
 		}
 		if (v.kind == CR_VERDICT_LATER) {

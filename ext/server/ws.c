@@ -146,6 +146,9 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 	if (s->state != CR_SESSION_OPEN) {
 		return; /* the hook closed the one it was asked about */
 	}
+	if (srv->abandoned) {
+		return; /* exit() or a fatal error in the filter is not a verdict */
+	}
 	if (v.kind == CR_VERDICT_LATER) {
 		wait_for_verdict(s, m.text);
 	} else {
@@ -188,6 +191,9 @@ static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 	cr_server *srv = s->srv;
 	bool binary = opcode == CR_WS_BINARY;
 
+	if (srv->abandoned) {
+		return CR_WS_PAUSE; /* PHP died in this very read: nobody is left to filter the rest */
+	}
 	if (s->state != CR_SESSION_OPEN) {
 		return CR_WS_GO_ON;
 	}

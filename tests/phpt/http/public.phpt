@@ -27,14 +27,14 @@ array_map('unlink', ["$folder/index.html", "$folder/sub/a.txt", "$folder/link", 
 rmdir("$folder/sub");
 rmdir($folder);
 ?>
---EXPECTF--
+--EXPECT--
 -- clients --
 /: HTTP/1.1 200 OK | <h1>index</h1>
 /index.html: HTTP/1.1 200 OK | <h1>index</h1>
 /sub/a.txt: HTTP/1.1 200 OK | a file
 /none: HTTP/1.1 200 OK | PHP answers /none
-%s
-%s
-%s
-%s
+/../x: HTTP/1.1 200 OK | PHP answers /../x
+/%2e%2e/x: HTTP/1.1 200 OK | PHP answers /%2e%2e/x
+/link: HTTP/1.1 200 OK | PHP answers /link
+/sub: HTTP/1.1 301 Moved Permanently | 
 true
