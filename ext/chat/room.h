@@ -39,9 +39,9 @@ struct cr_room {
 	UT_hash_handle hh;
 	cr_membership **members; /* dense; order is not the order of joining */
 	size_t n_members, cap;
-	void *out;               /* the server's batch, see cr_rooms.on_gone */
+	void *out; /* the server's batch, see cr_rooms.on_gone */
 	size_t name_len;
-	char name[];             /* not NUL-terminated */
+	char name[]; /* not NUL-terminated */
 };
 
 typedef struct cr_rooms {

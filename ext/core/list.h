@@ -10,7 +10,7 @@ typedef struct cr_list {
 	struct cr_list *prev, *next;
 } cr_list;
 
-#define cr_container_of(ptr, type, member) ((type *) (void *) ((char *) (ptr) - offsetof(type, member)))
+#define cr_container_of(ptr, type, member) ((type *) (void *) ((char *) (ptr) -offsetof(type, member)))
 
 static inline void cr_list_init(cr_list *l)
 {

@@ -9,9 +9,9 @@
 #include "ext/core/hash.h"
 #include "ext/core/mem.h"
 
-#define uthash_malloc(sz)                  cr_malloc(sz)
-#define uthash_free(ptr, sz)               cr_free(ptr)
-#define HASH_NONFATAL_OOM                  1
+#define uthash_malloc(sz)                    cr_malloc(sz)
+#define uthash_free(ptr, sz)                 cr_free(ptr)
+#define HASH_NONFATAL_OOM                    1
 #define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = (unsigned) cr_hash((keyptr), (keylen)))
 #include <uthash.h>
 

@@ -37,7 +37,7 @@ static inline bool cr_slice_eq(cr_slice a, cr_slice b)
 static inline bool cr_slice_ieq(cr_slice a, cr_slice b)
 {
 	return a.len == b.len
-		&& (a.len == 0 || strncasecmp((const char *) a.ptr, (const char *) b.ptr, a.len) == 0);
+	       && (a.len == 0 || strncasecmp((const char *) a.ptr, (const char *) b.ptr, a.len) == 0);
 }
 
 #endif

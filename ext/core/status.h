@@ -16,10 +16,10 @@ typedef enum cr_status {
 } cr_status;
 
 #if defined(__GNUC__)
-# define CR_MUST_CHECK  __attribute__((warn_unused_result))
+# define CR_MUST_CHECK   __attribute__((warn_unused_result))
 # define CR_PRINTF(f, a) __attribute__((format(printf, f, a)))
-# define CR_LIKELY(x)   __builtin_expect(!!(x), 1)
-# define CR_UNLIKELY(x) __builtin_expect(!!(x), 0)
+# define CR_LIKELY(x)    __builtin_expect(!!(x), 1)
+# define CR_UNLIKELY(x)  __builtin_expect(!!(x), 0)
 #else
 # define CR_MUST_CHECK
 # define CR_PRINTF(f, a)

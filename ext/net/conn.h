@@ -69,9 +69,9 @@ struct cr_conn {
 	cr_loop *loop;
 	const cr_conn_callbacks *cb;
 	const cr_transport *transport;
-	void *tls;     /* the transport's own */
+	void *tls; /* the transport's own */
 	cr_seg *_head, *_tail;
-	uint32_t queued;    /* bytes not yet taken by the socket */
+	uint32_t queued; /* bytes not yet taken by the socket */
 	uint32_t _swallowed;
 	int fd;
 	uint8_t state; /* cr_conn_state */

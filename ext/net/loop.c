@@ -14,9 +14,9 @@
 #include "ext/core/mem.h"
 #include "ext/net/conn.h"
 
-#define SWEEP_GRAIN_MS  10   /* deadlines closer together than this share a wake-up */
-#define STALL_MS        1000 /* a turn this late means we slept, not the peers */
-#define STALL_GRACE_MS  500
+#define SWEEP_GRAIN_MS 10   /* deadlines closer together than this share a wake-up */
+#define STALL_MS       1000 /* a turn this late means we slept, not the peers */
+#define STALL_GRACE_MS 500
 
 struct cr_loop_event {
 	struct event *ev;

@@ -27,15 +27,15 @@ typedef struct cr_loop {
 	cr_list dead;             /* connections to free at the end of the turn */
 	struct cr_seg *free_segs; /* spare queue entries */
 	size_t n_free_segs;
-	cr_list deadlines;        /* all cr_deadline_list */
+	cr_list deadlines; /* all cr_deadline_list */
 	struct event *sweep;
-	uint64_t sweep_at;        /* ms, UINT64_MAX: not armed */
-	uint64_t now_ms;          /* CLOCK_MONOTONIC, 0: not yet read in this turn */
+	uint64_t sweep_at; /* ms, UINT64_MAX: not armed */
+	uint64_t now_ms;   /* CLOCK_MONOTONIC, 0: not yet read in this turn */
 	uint64_t last_sweep_ms;
-	size_t send_queue_limit;  /* bytes per connection before on_slow */
+	size_t send_queue_limit; /* bytes per connection before on_slow */
 	uint64_t bytes_in, bytes_out, queued_bytes;
 	bool stopped;
-	bool forked;              /* the sockets are the parent's: nothing is written */
+	bool forked; /* the sockets are the parent's: nothing is written */
 } cr_loop;
 
 /* CR_ERR_NOMEM, CR_ERR_SYS. On failure the loop is deinitialised. */

@@ -40,7 +40,7 @@ static const uint8_t *find_special(const uint8_t *p, const uint8_t *end)
 		/* the classic test for a byte below n, per byte of a word: it can only
 		 * err above a true hit, so the word as a whole is judged right */
 		uint64_t hit = ((w - ONES * 0x20) & ~w) | ((quote - ONES) & ~quote)
-			| ((slash - ONES) & ~slash);
+		               | ((slash - ONES) & ~slash);
 		if (hit & HIGHS) {
 			break;
 		}
@@ -58,7 +58,7 @@ typedef struct scan {
 	unsigned depth;
 	uint32_t objects; /* bit d - 1: the container at depth d is an object */
 	uint8_t keys[CR_JSON_MAX_DEPTH];
-	bool nul_key;     /* some key holds an escaped U+0000 */
+	bool nul_key; /* some key holds an escaped U+0000 */
 } scan;
 
 _Static_assert(CR_JSON_MAX_DEPTH <= 32, "one bit of scan.objects for each level");
@@ -178,17 +178,17 @@ static bool scan_scalar(scan *s)
 		return false;
 	}
 	switch (*s->p) {
-	case '"':
-		s->p++;
-		return scan_string(s, &nul);
-	case 't':
-		return scan_word(s, "true", 4);
-	case 'f':
-		return scan_word(s, "false", 5);
-	case 'n':
-		return scan_word(s, "null", 4);
-	default:
-		return scan_number(s);
+		case '"':
+			s->p++;
+			return scan_string(s, &nul);
+		case 't':
+			return scan_word(s, "true", 4);
+		case 'f':
+			return scan_word(s, "false", 5);
+		case 'n':
+			return scan_word(s, "null", 4);
+		default:
+			return scan_number(s);
 	}
 }
 
@@ -384,21 +384,21 @@ cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t 
 static uint8_t short_escape(uint8_t b)
 {
 	switch (b) {
-	case '"':
-	case '\\':
-		return b;
-	case '\b':
-		return 'b';
-	case '\t':
-		return 't';
-	case '\n':
-		return 'n';
-	case '\f':
-		return 'f';
-	case '\r':
-		return 'r';
-	default:
-		return 0;
+		case '"':
+		case '\\':
+			return b;
+		case '\b':
+			return 'b';
+		case '\t':
+			return 't';
+		case '\n':
+			return 'n';
+		case '\f':
+			return 'f';
+		case '\r':
+			return 'r';
+		default:
+			return 0;
 	}
 }
 

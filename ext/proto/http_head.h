@@ -12,10 +12,10 @@
  * no white space before the colon) in place: no allocation, every slice points
  * into the caller's bytes. */
 
-#define CR_HTTP_MAX_HEADERS 100         /* more: 431 */
-#define CR_HTTP_MAX_LINE    8192        /* request line (414) or one header line (431), bytes without CRLF */
-#define CR_HTTP_MAX_HEAD    16384       /* whole head with the empty line: 431 */
-#define CR_HTTP_MAX_BLANK   5           /* CRLFs tolerated before the request line */
+#define CR_HTTP_MAX_HEADERS 100   /* more: 431 */
+#define CR_HTTP_MAX_LINE    8192  /* request line (414) or one header line (431), bytes without CRLF */
+#define CR_HTTP_MAX_HEAD    16384 /* whole head with the empty line: 431 */
+#define CR_HTTP_MAX_BLANK   5     /* CRLFs tolerated before the request line */
 
 typedef struct cr_http_header {
 	cr_slice name;  /* as sent */

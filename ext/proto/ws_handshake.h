@@ -12,7 +12,7 @@ typedef struct cr_ws_handshake {
 	int status;         /* 101, or what to refuse with: 400, 405, 417, 426 */
 	const char *reason; /* a fixed sentence when refused */
 	cr_slice key;
-	cr_slice origin;    /* absent when there is none */
+	cr_slice origin; /* absent when there is none */
 	/* Sec-WebSocket-Protocol is well-formed (tokens, no repetition); walk it
 	 * with cr_http_list_next() */
 	bool has_protocols;

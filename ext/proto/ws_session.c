@@ -44,8 +44,8 @@ typedef struct feed {
 static void set_state(cr_ws_session *s, cr_ws_state state)
 {
 	CR_ASSERT((s->state == CR_WS_READ_HEAD && state == CR_WS_READ_PAYLOAD)
-		|| (s->state == CR_WS_READ_PAYLOAD && state == CR_WS_READ_HEAD)
-		|| (s->state != CR_WS_CLOSED && state == CR_WS_CLOSED));
+			  || (s->state == CR_WS_READ_PAYLOAD && state == CR_WS_READ_HEAD)
+			  || (s->state != CR_WS_CLOSED && state == CR_WS_CLOSED));
 	s->state = (uint8_t) state;
 }
 
@@ -191,8 +191,8 @@ static cr_status end_control(cr_ws_session *s, feed *f, const uint8_t *data)
 	s->control = NULL;
 	set_state(s, CR_WS_READ_HEAD);
 	f->flow = s->head.opcode == CR_WS_PING
-		? f->cb->on_ping(f->arg, data, len)
-		: f->cb->on_pong(f->arg, data, len);
+	              ? f->cb->on_ping(f->arg, data, len)
+	              : f->cb->on_pong(f->arg, data, len);
 	cr_free(kept);
 	return CR_OK;
 }
@@ -346,7 +346,7 @@ void cr_ws_session_check(const cr_ws_session *s)
 	CR_ASSERT(s->in_message == (s->fragments > 0));
 	CR_ASSERT(s->in_message || (!s->message.data && s->utf8 == CR_UTF8_ACCEPT));
 	CR_ASSERT(!s->in_message || s->message_opcode == CR_WS_TEXT
-		|| s->message_opcode == CR_WS_BINARY);
+			  || s->message_opcode == CR_WS_BINARY);
 	CR_ASSERT(s->message.len <= s->message.cap);
 	/* between two calls a header is never complete, nor a payload */
 	CR_ASSERT(s->head_len == 0 || s->state == CR_WS_READ_HEAD);

@@ -31,7 +31,7 @@ typedef struct cr_ws_callbacks {
 } cr_ws_callbacks;
 
 typedef struct cr_ws_limits {
-	size_t max_message;    /* bytes of a whole message, default 64 KiB */
+	size_t max_message;     /* bytes of a whole message, default 64 KiB */
 	uint32_t max_fragments; /* frames of one message, empty ones included, default 1,024 */
 } cr_ws_limits;
 
@@ -42,17 +42,17 @@ typedef enum cr_ws_state {
 } cr_ws_state;
 
 typedef struct cr_ws_session {
-	uint8_t state;                   /* cr_ws_state; only set_state() writes it */
-	uint8_t head_len;                /* bytes in head_buf while a header is incomplete */
-	bool in_message;                 /* a data message has begun and its FIN is not yet done */
+	uint8_t state;    /* cr_ws_state; only set_state() writes it */
+	uint8_t head_len; /* bytes in head_buf while a header is incomplete */
+	bool in_message;  /* a data message has begun and its FIN is not yet done */
 	uint8_t message_opcode;
 	uint8_t head_buf[CR_WS_HEAD_MAX];
 	uint32_t fragments;
 	cr_utf8_state utf8;
-	cr_ws_head head;                 /* of the frame whose payload is being read */
+	cr_ws_head head; /* of the frame whose payload is being read */
 	uint64_t payload_read;
-	cr_buf message;                  /* unfinished data message; empty and unallocated when idle */
-	uint8_t *control;                /* unfinished control payload, allocated only while needed */
+	cr_buf message;   /* unfinished data message; empty and unallocated when idle */
+	uint8_t *control; /* unfinished control payload, allocated only while needed */
 } cr_ws_session;
 
 void cr_ws_session_init(cr_ws_session *s);

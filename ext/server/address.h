@@ -11,9 +11,9 @@
 /* What a ws:// or unix:// URL says. Owns its strings. */
 typedef struct cr_address {
 	bool is_unix;
-	char *host;    /* name, IPv4, or IPv6 without brackets; the file of a unix socket */
+	char *host; /* name, IPv4, or IPv6 without brackets; the file of a unix socket */
 	uint16_t port;
-	char *path;    /* of the WebSocket endpoint, begins with '/' */
+	char *path; /* of the WebSocket endpoint, begins with '/' */
 } cr_address;
 
 /* CR_ERR_FORM with a text in error, CR_ERR_NOMEM. */

@@ -13,8 +13,8 @@
 #include "ext/server/internal.h"
 
 #define CHUNK_START     4096
-#define CHUNK_MAX       (128 * 1024)  /* a batch moves to a new chunk after this */
-#define TURN_MAX        (256 * 1024)  /* encoded bytes after which a turn is cut short */
+#define CHUNK_MAX       (128 * 1024) /* a batch moves to a new chunk after this */
+#define TURN_MAX        (256 * 1024) /* encoded bytes after which a turn is cut short */
 #define SPARE_CHUNK_MAX (256 * 1024)
 #define NIL_UUID        "00000000-0000-0000-0000-000000000000"
 
@@ -161,7 +161,7 @@ static void stage(cr_batch *b)
 		cr_membership *ms = room->members[i];
 		cr_conn *conn = &session_of(ms->member)->conn;
 		bool ok = ms->hole_epoch == b->epoch ? queue_around_holes(conn, b, ms)
-											 : cr_conn_queue(conn, b->chunk, b->staged, b->chunk->len - b->staged);
+		                                     : cr_conn_queue(conn, b->chunk, b->staged, b->chunk->len - b->staged);
 
 		if (!ok) {
 			cr_conn_close(conn); /* its session ends in on_free */

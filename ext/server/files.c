@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX       (16 * 1024 * 1024)
-#define COMPONENT_MAX  255
-#define ETAG_MAX       64
+#define FILE_MAX      (16 * 1024 * 1024)
+#define COMPONENT_MAX 255
+#define ETAG_MAX      64
 
 static const struct {
 	const char *ending, *type;

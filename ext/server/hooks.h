@@ -22,11 +22,11 @@ typedef struct cr_header {
  * returns. */
 typedef struct cr_request {
 	cr_slice method;
-	cr_slice target;  /* as sent */
-	cr_slice path;    /* raw, without the query */
-	cr_slice query;   /* raw, after '?'; absent when there is none */
+	cr_slice target; /* as sent */
+	cr_slice path;   /* raw, without the query */
+	cr_slice query;  /* raw, after '?'; absent when there is none */
 	cr_slice body;
-	const char *ip;   /* of the peer, text; "" for a unix socket */
+	const char *ip; /* of the peer, text; "" for a unix socket */
 	size_t n_headers;
 	const cr_header *headers; /* in the order sent, names as sent */
 } cr_request;

@@ -48,21 +48,21 @@ enum {
 
 /* Only while HTTP is spoken. */
 typedef struct cr_http {
-	cr_buf in;         /* bytes of the request so far */
-	size_t scanned;    /* of in, by cr_http_head_parse() */
-	size_t head_len;   /* 0: the head is not complete */
-	uint64_t body_len; /* of the plain request being read */
-	unsigned served;   /* requests answered on this connection */
-	uint32_t queued_before; /* of the response, when last looked at */
+	cr_buf in;                  /* bytes of the request so far */
+	size_t scanned;             /* of in, by cr_http_head_parse() */
+	size_t head_len;            /* 0: the head is not complete */
+	uint64_t body_len;          /* of the plain request being read */
+	unsigned served;            /* requests answered on this connection */
+	uint32_t queued_before;     /* of the response, when last looked at */
 	bool keep_alive, head_only; /* of the request being answered */
 } cr_http;
 
 /* Allocated while it is needed only. */
 typedef struct cr_pending {
-	cr_buf input;      /* bytes read but not yet fed, after a pause */
-	uint8_t *text;     /* the message that waits for its verdict */
+	cr_buf input;  /* bytes read but not yet fed, after a pause */
+	uint8_t *text; /* the message that waits for its verdict */
 	size_t text_len;
-	bool has_pong;     /* owed when the socket takes bytes again: the latest only, RFC 6455 5.5.3 */
+	bool has_pong; /* owed when the socket takes bytes again: the latest only, RFC 6455 5.5.3 */
 	uint8_t pong_len;
 	uint8_t pong[CR_WS_CONTROL_MAX];
 } cr_pending;
@@ -70,36 +70,36 @@ typedef struct cr_pending {
 struct cr_session {
 	cr_conn conn;
 	cr_server *srv;
-	cr_list all;         /* srv->sessions */
-	cr_deadline life;    /* handshake, ping, pong, close */
-	cr_deadline work;    /* unfinished message, or waiting for a token */
+	cr_list all;      /* srv->sessions */
+	cr_deadline life; /* handshake, ping, pong, close */
+	cr_deadline work; /* unfinished message, or waiting for a token */
 	cr_http *http;
 	cr_pending *pending;
 	void *app;
-	cr_ws_session *ws;   /* while a frame or message is unfinished, else NULL */
+	cr_ws_session *ws; /* while a frame or message is unfinished, else NULL */
 	cr_uuid uid;
-	UT_hash_handle hh;   /* srv->open, by uid */
+	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
 	cr_rate rate;
-	uint64_t opened_at;  /* Unix ms */
+	uint64_t opened_at; /* Unix ms */
 	uint64_t last_message_ms;
 	struct cr_session *next_ended; /* srv->ended, until on_close was called */
-	char *close_reason;  /* owned, for on_close */
+	char *close_reason;            /* owned, for on_close */
 	size_t close_reason_len;
-	struct in6_addr ip;  /* IPv4 as ::ffff:a.b.c.d */
+	struct in6_addr ip; /* IPv4 as ::ffff:a.b.c.d */
 	uint16_t close_code;
-	uint8_t state;       /* cr_session_state */
-	uint8_t waits;       /* CR_WAIT_* */
+	uint8_t state; /* cr_session_state */
+	uint8_t waits; /* CR_WAIT_* */
 	uint8_t listener;
-	bool heard;          /* anything came since the last look */
-	bool was_open;       /* on_close is owed */
+	bool heard;    /* anything came since the last look */
+	bool was_open; /* on_close is owed */
 	bool close_sent, close_received;
 	bool has_ip;
-	bool in_feed;        /* inside cr_ws_session_feed() */
+	bool in_feed; /* inside cr_ws_session_feed() */
 	bool counted_ip;
-	bool over;           /* came when the server was full: 503 */
+	bool over; /* came when the server was full: 503 */
 	bool on_ended_list;
-	bool skip;           /* left out of the broadcast being made */
+	bool skip; /* left out of the broadcast being made */
 };
 
 /* What a room has to send, in this turn: frames back to back. */
@@ -110,12 +110,12 @@ typedef struct cr_hole {
 #define CR_NO_HOLE UINT32_MAX
 
 typedef struct cr_batch {
-	cr_list in_server;   /* srv->dirty_rooms or used_rooms */
+	cr_list in_server; /* srv->dirty_rooms or used_rooms */
 	bool dirty;
 	cr_room *room;
-	cr_chunk *chunk;     /* NULL when nothing is to be sent */
-	size_t staged;       /* bytes of chunk already in the members' queues */
-	uint32_t epoch;      /* holes of older epochs are void */
+	cr_chunk *chunk; /* NULL when nothing is to be sent */
+	size_t staged;   /* bytes of chunk already in the members' queues */
+	uint32_t epoch;  /* holes of older epochs are void */
 	cr_hole *holes;
 	uint32_t n_holes, cap_holes;
 } cr_batch;
@@ -131,7 +131,7 @@ typedef struct cr_timer {
 	int64_t id;
 	uint64_t ms;
 	bool repeat;
-	bool running;        /* inside fn; freed afterwards when gone is set */
+	bool running; /* inside fn; freed afterwards when gone is set */
 	bool gone;
 	cr_loop_event *event; /* NULL while the loop does not exist */
 	cr_timer_fn fn, release;
@@ -149,8 +149,8 @@ struct cr_server {
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
-	uint32_t asked;      /* CR_HOOK_*: what the application set */
-	uint32_t wanted;     /* the same while serving, 0 before, after and once abandoned */
+	uint32_t asked;  /* CR_HOOK_*: what the application set */
+	uint32_t wanted; /* the same while serving, 0 before, after and once abandoned */
 	bool serving;
 
 	cr_address addresses[CR_MAX_ADDRESSES];
@@ -159,12 +159,12 @@ struct cr_server {
 	size_t n_addresses;
 
 	bool running, stopping, abandoned; /* abandoned: CR_STOP_NOW */
-	int pid;             /* of the process that made it */
+	int pid;                           /* of the process that made it */
 	cr_loop loop;
 	cr_loop_event *sigint, *sigterm, *heartbeat, *drain;
 	cr_deadline_list on_handshake, on_response, on_message, on_ping, on_pong, on_close, on_rate;
 
-	cr_list sessions;    /* all */
+	cr_list sessions; /* all */
 	size_t n_sessions;
 	cr_session *open;    /* by uid, in the order they came */
 	cr_session *waiting; /* HTTP sessions whose verdict or answer comes later, by uid */
@@ -181,7 +181,7 @@ struct cr_server {
 	cr_chat_json *json;
 	cr_ws_limits ws_limits;
 	cr_rate_limit rate_limit;
-	int public_fd;       /* of public_dir, -1: none */
+	int public_fd; /* of public_dir, -1: none */
 
 	cr_timer *timers;
 	int64_t last_timer_id;

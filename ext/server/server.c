@@ -22,9 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HEARTBEAT_MS  100
-#define RESPONSE_MS   30000 /* without progress */
-#define RESERVED_FDS  64    /* descriptors left to PHP: files, databases */
+#define HEARTBEAT_MS 100
+#define RESPONSE_MS  30000 /* without progress */
+#define RESERVED_FDS 64    /* descriptors left to PHP: files, databases */
 
 uint64_t cr_unix_ms(void)
 {
@@ -108,9 +108,9 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	cr_list_init(&srv->used_rooms);
 	cr_rooms_init(&srv->rooms, cr_broadcast_free_room, srv);
 	bool ok = cr_hash_seed() == CR_OK
-		&& copy_slices(&srv->origin_slices, config->origins, config->n_origins)
-		&& copy_slices(&srv->host_slices, config->allowed_hosts, config->n_allowed_hosts)
-		&& (!config->public_dir || (srv->public_dir = dup_bytes(config->public_dir, strlen(config->public_dir))));
+	          && copy_slices(&srv->origin_slices, config->origins, config->n_origins)
+	          && copy_slices(&srv->host_slices, config->allowed_hosts, config->n_allowed_hosts)
+	          && (!config->public_dir || (srv->public_dir = dup_bytes(config->public_dir, strlen(config->public_dir))));
 	if (!ok) {
 		cr_server_free(srv);
 		return NULL;

@@ -22,29 +22,29 @@ typedef struct cr_server cr_server;
 
 typedef struct cr_server_config {
 	/* sizes in bytes, times in milliseconds */
-	size_t max_message_size;       /* 64 KiB; 1 to 64 MiB */
-	uint32_t max_fragments;        /* 1,024 */
-	uint32_t max_connections;      /* 0: what RLIMIT_NOFILE allows */
+	size_t max_message_size;         /* 64 KiB; 1 to 64 MiB */
+	uint32_t max_fragments;          /* 1,024 */
+	uint32_t max_connections;        /* 0: what RLIMIT_NOFILE allows */
 	uint32_t max_connections_per_ip; /* 0: off */
-	uint32_t handshake_timeout;    /* 10,000, from accept to the end of the head */
-	uint32_t message_timeout;      /* 30,000, from a message's first byte to its last */
-	uint32_t ping_interval;        /* 25,000; 0: off */
-	uint32_t ping_timeout;         /* 20,000 */
-	uint32_t idle_timeout;         /* 0: off; without a message from the client */
-	uint32_t close_timeout;        /* 5,000 */
-	uint32_t drain_timeout;        /* 10,000 */
-	uint32_t rate_messages;        /* 20; 0: off */
-	uint32_t rate_window;          /* 1,000 */
-	uint32_t rate_burst;           /* 40 */
-	size_t send_queue_limit;       /* 1 MiB per client */
-	int backlog;                   /* 511 */
-	bool heartbeat;                /* call hooks->on_heartbeat */
-	bool handle_signals;           /* SIGINT and SIGTERM stop the server */
-	const char *public_dir;        /* folder of static files, or NULL; copied */
-	const cr_slice *origins;       /* allow-list; copied */
-	size_t n_origins;              /* 0: same origin only */
-	const cr_slice *allowed_hosts; /* copied */
-	size_t n_allowed_hosts;        /* 0: any */
+	uint32_t handshake_timeout;      /* 10,000, from accept to the end of the head */
+	uint32_t message_timeout;        /* 30,000, from a message's first byte to its last */
+	uint32_t ping_interval;          /* 25,000; 0: off */
+	uint32_t ping_timeout;           /* 20,000 */
+	uint32_t idle_timeout;           /* 0: off; without a message from the client */
+	uint32_t close_timeout;          /* 5,000 */
+	uint32_t drain_timeout;          /* 10,000 */
+	uint32_t rate_messages;          /* 20; 0: off */
+	uint32_t rate_window;            /* 1,000 */
+	uint32_t rate_burst;             /* 40 */
+	size_t send_queue_limit;         /* 1 MiB per client */
+	int backlog;                     /* 511 */
+	bool heartbeat;                  /* call hooks->on_heartbeat */
+	bool handle_signals;             /* SIGINT and SIGTERM stop the server */
+	const char *public_dir;          /* folder of static files, or NULL; copied */
+	const cr_slice *origins;         /* allow-list; copied */
+	size_t n_origins;                /* 0: same origin only */
+	const cr_slice *allowed_hosts;   /* copied */
+	size_t n_allowed_hosts;          /* 0: any */
 	cr_log log;
 } cr_server_config;
 
@@ -133,30 +133,30 @@ int64_t cr_server_timer_add(cr_server *srv, uint64_t ms, bool repeat, cr_timer_f
 bool cr_server_timer_cancel(cr_server *srv, int64_t id);
 
 typedef struct cr_stats {
-	uint64_t started_at;        /* Unix ms, 0 when not running */
+	uint64_t started_at; /* Unix ms, 0 when not running */
 	uint64_t uptime_ms;
-	uint64_t clients;           /* open WebSockets */
-	uint64_t connections;       /* sockets of any state */
+	uint64_t clients;     /* open WebSockets */
+	uint64_t connections; /* sockets of any state */
 	uint64_t rooms;
-	uint64_t max_clients;       /* how many it can hold */
-	uint64_t accepted;          /* sockets since the start */
-	uint64_t handshakes;        /* upgrades done */
+	uint64_t max_clients; /* how many it can hold */
+	uint64_t accepted;    /* sockets since the start */
+	uint64_t handshakes;  /* upgrades done */
 	uint64_t handshakes_refused;
-	uint64_t requests;          /* plain HTTP requests answered */
-	uint64_t messages_in;       /* chat messages and raw frames taken from clients */
-	uint64_t messages_dropped;  /* by a verdict */
-	uint64_t deliveries;        /* frames queued to clients */
+	uint64_t requests;         /* plain HTTP requests answered */
+	uint64_t messages_in;      /* chat messages and raw frames taken from clients */
+	uint64_t messages_dropped; /* by a verdict */
+	uint64_t deliveries;       /* frames queued to clients */
 	uint64_t bytes_in, bytes_out;
-	uint64_t queued_bytes;      /* waiting for sockets now */
+	uint64_t queued_bytes; /* waiting for sockets now */
 	/* how often each limit bit */
 	uint64_t refused_connections; /* max_connections, max_connections_per_ip */
 	uint64_t refused_origins;
 	uint64_t timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close;
-	uint64_t slow_consumers;    /* send_queue_limit */
-	uint64_t rate_limited;      /* times a client had to wait */
-	uint64_t protocol_errors;   /* 1002, 1003, 1007, 1008, 1009 */
+	uint64_t slow_consumers;  /* send_queue_limit */
+	uint64_t rate_limited;    /* times a client had to wait */
+	uint64_t protocol_errors; /* 1002, 1003, 1007, 1008, 1009 */
 	uint64_t out_of_memory;
-	uint64_t accept_pauses;     /* EMFILE and friends */
+	uint64_t accept_pauses; /* EMFILE and friends */
 } cr_stats;
 void cr_server_stats(const cr_server *srv, cr_stats *out);
 
