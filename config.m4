@@ -46,7 +46,8 @@ if test "$PHP_CHATROOM" != "no"; then
   PHP_EVAL_LIBLINE([$CHATROOM_CRYPTO_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_SUBST([CHATROOM_SHARED_LIBADD])
 
-  chatroom_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  dnl PHP's own macros declare parameters that few methods use
+  chatroom_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -Wno-unused-parameter"
   AX_CHECK_COMPILE_FLAG([-fstack-protector-strong],
     [chatroom_cflags="$chatroom_cflags -fstack-protector-strong"],, [-Werror])
 
@@ -74,7 +75,7 @@ if test "$PHP_CHATROOM" != "no"; then
 
   if test "$PHP_CHATROOM_DEV" != "no"; then
     chatroom_cflags="$chatroom_cflags -Wall -Wextra -Wshadow -Wstrict-prototypes"
-    chatroom_cflags="$chatroom_cflags -Wno-unused-parameter -Werror -DCR_DEBUG"
+    chatroom_cflags="$chatroom_cflags -Werror -DCR_DEBUG"
   fi
 
   PHP_NEW_EXTENSION([chatroom], m4_normalize([
