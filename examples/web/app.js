@@ -292,7 +292,7 @@ function putDay(time) {
 		return;
 	}
 	lastDay = day;
-	putNotice(dayName.format(time), 'day');
+	putNotice(dayName.format(time));
 }
 
 function putMessage(text, who) {
@@ -494,7 +494,7 @@ function frameOf(text) {
 }
 
 function kib(bytes) {
-	return bytes < 1024 ? bytes + ' B' : (bytes / 1024).toFixed(1) + ' KiB';
+	return bytes < 1024 ? bytes + ' B' : Number((bytes / 1024).toFixed(1)) + ' KiB';
 }
 
 function fitInput() {
@@ -510,10 +510,11 @@ function showComposer() {
 
 	size.textContent = over
 		? `${kib(bytes - MAX_FRAME)} too long (limit ${kib(MAX_FRAME)})`
-		: `${text ? kib(bytes) : '0 B'} of ${kib(MAX_FRAME)}`;
+		: `${kib(text ? bytes : 0)} of ${kib(MAX_FRAME)}`;
 	size.dataset.level = over ? 'over' : bytes > 1024 ? 'some' : 'low';
 	byId('send').disabled = over || !text || state.name === 'ended';
 	input.disabled = state.name === 'ended';
+	input.placeholder = input.disabled ? 'Nothing can be sent any more' : 'Message';
 	if (state.name === 'waiting' || (state.name === 'connecting' && wasOnline)) {
 		hint.textContent = 'Messages wait here until the connection is back';
 		hint.dataset.tone = 'warn';

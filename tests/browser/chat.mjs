@@ -22,7 +22,9 @@ const MARKUP = [
 	'</script><script>window.pwned=2</script>',
 	'<svg/onload=window.pwned=3><b>bold</b> &lt;i&gt; &#60;u&#62;',
 ];
+const SERVER_UID = '00000000-0000-0000-0000-000000000000';
 const CHINESE = '你好,世界!今天一起吃火锅吗?🍲🔥';
+const ANSWER = '好啊!几点? 👩‍👩‍👧‍👦 See you at seven?';
 const LONG_WORD = 'https://example.org/' + 'a-very-long-address-'.repeat(8);
 
 const check = new Checks();
@@ -66,16 +68,16 @@ async function tells(from, to, text) {
 async function talk(a, b) {
 	await check.works('the first page speaks Chinese and emoji, the second shows it',
 		() => tells(a, [b], CHINESE));
-	await check.works('the second answers, the first shows it',
-		() => tells(b, [a], '好啊!几点? 👩‍👩‍👧‍👦 See you at seven?'));
+	await check.works('the second answers, the first shows it', () => tells(b, [a], ANSWER));
 	await delay(150);
-	check.equal((await texts(a)).join('|'), [CHINESE, '好啊!几点? 👩‍👩‍👧‍👦 See you at seven?'].join('|'),
+	check.equal((await texts(a)).join('|'), `${CHINESE}|${ANSWER}`,
 		'each message is shown once, in order, also to its sender');
 	check.equal((await texts(a, '.mine')).join('|'), CHINESE, 'only the own message stands as mine');
 
 	const author = await b.locator('.message:not(.mine) .author').first();
 	check.ok(/^[0-9a-f]{8}$/.test(await author.textContent()), 'the other is named by a short uid');
-	check.ok(/^[0-9a-f-]{36}$/.test(await author.getAttribute('title')), 'and by the whole one on demand');
+	check.ok(/^[0-9a-f-]{36}$/.test(await author.getAttribute('title')),
+		'and by the whole one on demand');
 }
 
 async function markup(a, b) {
@@ -99,9 +101,9 @@ async function keyboard(a, b) {
 	await a.keyboard.type('Two lines:');
 	await a.keyboard.press('Shift+Enter');
 	await a.keyboard.type('this is the second');
-	check.equal(await a.inputValue('#text'), 'Two lines:\nthis is the second', 'Shift+Enter breaks the line');
-	await a.evaluate(() => document.getElementById('text').dispatchEvent(new KeyboardEvent('keydown',
-		{ key: 'Enter', isComposing: true, bubbles: true, cancelable: true })));
+	check.equal(await a.inputValue('#text'), 'Two lines:\nthis is the second',
+		'Shift+Enter breaks the line');
+	await a.dispatchEvent('#text', 'keydown', { key: 'Enter', isComposing: true });
 	check.ok(await a.inputValue('#text') !== '', 'Enter inside an input method does not send');
 	await a.keyboard.press('Enter');
 	await check.works('Enter sends both lines', () => b.locator('.text')
@@ -156,14 +158,16 @@ async function reload(a, b) {
 	await a.reload();
 	await online(a);
 	check.equal(await a.locator('#me path').getAttribute('d'), me, 'a reload keeps my picture');
-	await check.works('after a reload the first page speaks', () => tells(a, [b], 'Back again, 重新连接了'));
+	await check.works('after a reload the first page speaks',
+		() => tells(a, [b], 'Back again, 重新连接了'));
 	await check.works('and hears', () => tells(b, [a], 'Welcome back 🎉'));
 	const after = await b.locator('.message:not(.mine) .author').last().getAttribute('title');
 	check.ok(after !== before, 'it came back under another uid');
 }
 
 async function rooms(browser, a) {
-	const other = await open(browser, 'other room', DESKTOP, { query: '?room=' + encodeURIComponent('茶&馆') });
+	const query = '?room=' + encodeURIComponent('茶&馆');
+	const other = await open(browser, 'other room', DESKTOP, { query });
 	await online(other);
 	check.equal(await other.textContent('#room'), '#茶&馆', 'the room of the address is shown');
 	await say(other, 'alone in here');
@@ -187,7 +191,8 @@ async function outage(a, b) {
 		.filter({ hasText: /^Reconnecting in \d+ s$/ }).waitFor());
 	await say(a, 'Written without a connection 📝');
 	await say(a, 'and a second one');
-	check.equal(await a.locator('.mine[data-mark="pending"]').count(), 2, 'unsent messages wait, visibly');
+	const pending = a.locator('.mine[data-mark="pending"]');
+	check.equal(await pending.count(), 2, 'unsent messages wait, visibly');
 	await delay(1700);
 	await a.locator('#retry').waitFor();
 	await a.screenshot({ path: path.join(out, 'phone-reconnecting.png') });
@@ -202,14 +207,15 @@ async function outage(a, b) {
 	await check.works('what waited is delivered', () => b.locator('.message:not(.mine) .text')
 		.filter({ hasText: 'and a second one' }).waitFor());
 	const heard = (await texts(b, ':not(.mine)')).slice(-2).join('|');
-	check.equal(heard, 'Written without a connection 📝|and a second one', 'once and in order');
-	check.equal(await a.locator('.mine[data-mark="pending"]').count(), 0, 'nothing is pending any more');
+	check.equal(heard, 'Written without a connection 📝|and a second one',
+		'once and in order');
+	check.equal(await pending.count(), 0, 'nothing is pending any more');
 	await check.works('and the talk goes on', () => tells(b, [a], 'Got both ✅'));
 }
 
 /* What a server in good order never sends here is played by a stand-in inside the browser. */
 async function played(browser) {
-	const context = await browser.newContext({ viewport: PHONE, colorScheme: 'dark', locale: 'en-GB' });
+	const context = await browser.newContext({ viewport: PHONE, colorScheme: 'dark' });
 	const page = await context.newPage();
 	page.setDefaultTimeout(WAIT);
 	await complaints.watch(page, 'played');
@@ -226,14 +232,15 @@ async function played(browser) {
 	};
 
 	await fresh();
-	for (const frame of ['no json', '[]', 'null', '7', '{}', '{"message":1,"uid":"x"}', '{"message":"x"}',
-		'{"type":"presence","room":"lobby"}']) {
+	for (const frame of ['no json', '[]', 'null', '7', '{}', '{"message":1,"uid":"x"}',
+		'{"message":"x"}', '{"type":"presence","room":"lobby"}']) {
 		socket.send(frame);
 	}
-	socket.send(JSON.stringify({ message: 'Maintenance at noon', uid: '00000000-0000-0000-0000-000000000000' }));
+	socket.send(JSON.stringify({ message: 'Maintenance at noon', uid: SERVER_UID }));
 	await check.works('the server itself speaks as a notice', () =>
 		page.locator('.notice.server').filter({ hasText: 'Maintenance at noon' }).waitFor());
-	check.equal(await page.locator('.message').count(), 0, 'frames that are no chat message show nothing');
+	check.equal(await page.locator('.message').count(), 0,
+		'frames that are no chat message show nothing');
 	socket.send(JSON.stringify({ message: 'odd uid', uid: '<b>"x' }));
 	await check.works('a strange uid is only text', () =>
 		page.locator('.author').filter({ hasText: '<b>"x' }).waitFor());
@@ -244,7 +251,8 @@ async function played(browser) {
 		await check.works(`close ${code} ends it with a notice`, () => page.locator('.notice.bad')
 			.filter({ hasText: 'a <b>reason</b>' }).waitFor());
 		await delay(700);
-		check.equal(`${tries} ${await stateOf(page)}`, '1 ended', `after ${code} the page does not come back`);
+		check.equal(`${tries} ${await stateOf(page)}`, '1 ended',
+			`after ${code} the page does not come back`);
 		check.ok(await page.locator('#text').isDisabled(), `after ${code} nothing can be written`);
 	}
 	await page.screenshot({ path: path.join(out, 'phone-ended.png') });
@@ -285,10 +293,11 @@ async function hues(page, name) {
 }
 
 async function pictures(browser, b) {
-	const wanted = [['.message:not(.mine):not(.emoji) .text'], ['.message:not(.mine) time'], ['.author'],
-		['.mine[data-mark="sent"] .text'], ['.mine[data-mark="sent"] time'], ['#room'], ['#state-text'],
-		['.me-name'], ['#text', '::placeholder']];
+	const wanted = [['.message:not(.mine):not(.emoji) .text'], ['.message:not(.mine) time'],
+		['.author'], ['.mine[data-mark="sent"] .text'], ['.mine[data-mark="sent"] time'],
+		['#room'], ['#state-text'], ['.me-name'], ['#text'], ['#text', '::placeholder']];
 	await b.bringToFront();
+	await b.fill('#text', 'Who else is coming');
 	for (const [device, viewport] of [['phone', PHONE], ['desktop', DESKTOP]]) {
 		await b.setViewportSize(viewport);
 		for (const scheme of ['light', 'dark']) {
@@ -327,10 +336,18 @@ async function scene(browser) {
 		await online(page);
 	}
 	const lines = [
-		[a, 'Morning! Is the new room up?'], [a, '大家早上好 ☀️'], [b, 'It is, served by a dozen lines of PHP.'],
+		[a, 'Morning! Is the new room up?'],
+		[a, '大家早上好 ☀️'],
+		[b, 'It is, served by a dozen lines of PHP.'],
 		[c, 'Nice. What happens with <b>markup</b> & <script>alert(1)</script>?'],
-		[b, 'It stays text. Nothing runs.'], [c, '👏🎉'], [a, '那中午一起吃火锅吗?🍲\n楼下新开了一家。'],
-		[b, 'Count me in! 我也去 🙋'], [c, LONG_WORD], [a, 'Found it, thanks'], [b, 'See you at noon'],
+		[b, 'It stays text. Nothing runs.'],
+		[c, '👏🎉'],
+		[a, '那中午一起吃火锅吗?🍲\n楼下新开了一家。'],
+		[b, 'Count me in! 我也去 🙋'],
+		[c, LONG_WORD],
+		[a, 'Found it, thanks'],
+		[a, 'Table for three?'],
+		[b, 'See you at noon'],
 	];
 	for (const [who, text] of lines) {
 		await tells(who, [a, b, c].filter((page) => page !== who), text);
@@ -364,7 +381,8 @@ async function everything(browser) {
 let browser = null;
 try {
 	const page = await server.start();
-	check.ok(page.status === 200 && page.body.includes("default-src 'none'"), 'the server serves the page');
+	check.ok(page.status === 200 && page.body.includes("default-src 'none'"),
+		'the server serves the page');
 	for (const file of ['app.js', 'style.css', 'favicon.svg']) {
 		check.equal((await get(url(file))).status, 200, `and ${file}`);
 	}
