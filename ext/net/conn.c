@@ -23,6 +23,7 @@
 #include "ext/core/mem.h"
 
 #define MAX_IOV       64
+#define COPY_CHUNK    4096 /* small copies for a socket that is full share one of these */
 #define MAX_FREE_SEGS 65536
 
 static cr_seg *seg_new(cr_loop *loop)
@@ -313,7 +314,24 @@ bool cr_conn_queue(cr_conn *c, cr_chunk *chunk, size_t off, size_t len)
 
 bool cr_conn_queue_copy(cr_conn *c, const void *ptr, size_t len)
 {
-	cr_chunk *chunk = cr_chunk_new(len);
+	cr_seg *tail = c->_tail;
+
+	if (c->state != CR_CONN_OPEN) {
+		return false;
+	}
+	/* behind what nobody else refers to, when there is room */
+	if (tail && tail->chunk->refs == 1 && (size_t) tail->off + tail->len == tail->chunk->len
+		&& tail->chunk->cap - tail->chunk->len >= len) {
+		memcpy(tail->chunk->data + tail->chunk->len, ptr, len);
+		tail->chunk->len += len;
+		tail->len += (uint32_t) len;
+		count_queued(c, (int64_t) len);
+		if (!c->_want_write || c->queued > c->loop->send_queue_limit) {
+			mark_dirty(c);
+		}
+		return true;
+	}
+	cr_chunk *chunk = cr_chunk_new(c->_want_write && len < COPY_CHUNK ? COPY_CHUNK : len);
 
 	if (!chunk) {
 		return false;

@@ -141,7 +141,7 @@ static int bind_tcp(const cr_endpoint *at, int backlog, char *error, size_t size
 /* Somebody answers there, so the file is not stale. */
 static bool is_alive(const struct sockaddr_un *sa)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0) {
 		return true;
@@ -170,13 +170,18 @@ static int bind_unix(const cr_endpoint *at, int backlog, char *error, size_t siz
 		set_error(error, size, at, strerror(errno));
 		return -1;
 	}
-	if (bind(fd, (struct sockaddr *) &sa, sizeof(sa)) != 0) {
+	/* owner and group only, from the first moment: a proxy joins the group,
+	 * strangers stay out */
+	mode_t before = umask(0117);
+	int rc = bind(fd, (struct sockaddr *) &sa, sizeof(sa));
+
+	umask(before);
+	if (rc != 0) {
 		set_error(error, size, at, strerror(errno));
 		close(fd);
 		return -1;
 	}
-	/* owner and group only: a proxy joins the group, strangers stay out */
-	if (chmod(at->path, 0660) != 0 || listen(fd, backlog) != 0) {
+	if (listen(fd, backlog) != 0) {
 		set_error(error, size, at, strerror(errno));
 		close(fd);
 		unlink(at->path);

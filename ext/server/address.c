@@ -156,6 +156,9 @@ cr_status cr_address_parse(cr_address *a, cr_slice url, char error[CR_ERROR_MAX]
 	if (starts_with(url, "unix://")) {
 		return parse_unix(a, after(url, 7), error);
 	}
+	if (starts_with(url, "wss://")) {
+		return fail(error, "must begin with ws:// or unix://; for wss:// put nginx or HAProxy in front");
+	}
 	return fail(error, "must begin with ws:// or unix://");
 }
 

@@ -138,18 +138,29 @@ cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, 
 	return CR_OK;
 }
 
+/* A stretch between holes. A reference pins the whole chunk but counts with its
+ * own length alone, so somebody who sends much and reads nothing could pin far
+ * more than send_queue_limit: such a one gets a copy. */
+static bool queue_stretch(cr_conn *conn, const cr_batch *b, size_t from, size_t to)
+{
+	if (to > from && cr_conn_is_blocked(conn)) {
+		return cr_conn_queue_copy(conn, b->chunk->data + from, to - from);
+	}
+	return cr_conn_queue(conn, b->chunk, from, to - from);
+}
+
 /* The stretches between the holes. False: out of memory. */
 static bool queue_around_holes(cr_conn *conn, const cr_batch *b, const cr_membership *ms)
 {
 	size_t at = b->staged;
 
 	for (uint32_t i = ms->first_hole; i != CR_NO_HOLE; i = b->holes[i].next) {
-		if (!cr_conn_queue(conn, b->chunk, at, b->holes[i].start - at)) {
+		if (!queue_stretch(conn, b, at, b->holes[i].start)) {
 			return false;
 		}
 		at = b->holes[i].end;
 	}
-	return cr_conn_queue(conn, b->chunk, at, b->chunk->len - at);
+	return queue_stretch(conn, b, at, b->chunk->len);
 }
 
 static void stage(cr_batch *b)
@@ -244,6 +255,19 @@ void cr_broadcast_deinit(cr_server *srv)
 	}
 }
 
+/* For what the application sends, any amount of it in one hook: the limit is
+ * kept at once, not at the end of the turn. */
+static bool push(cr_session *s, cr_chunk *c)
+{
+	if (!cr_conn_queue(&s->conn, c, 0, c->len)) {
+		return false;
+	}
+	if (s->conn.queued > s->srv->config.send_queue_limit) {
+		cr_conn_flush(&s->conn);
+	}
+	return s->state == CR_SESSION_OPEN;
+}
+
 static void set_skip(cr_server *srv, const cr_uuid *uids, size_t n, bool on)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -285,8 +309,9 @@ cr_status cr_server_broadcast(cr_server *srv, cr_slice text, const cr_uuid *exce
 	size_t n = 0;
 	cr_broadcast_stage_all(srv);
 	set_skip(srv, except, n_except, true);
-	for (cr_session *s = srv->open; s; s = s->hh.next) {
-		if (!s->skip && cr_conn_queue(&s->conn, c, 0, c->len)) {
+	for (cr_session *s = srv->open, *next; s; s = next) {
+		next = s->hh.next; /* a slow one may leave the table in push() */
+		if (!s->skip && push(s, c)) {
 			n++;
 		}
 	}
@@ -300,11 +325,14 @@ cr_status cr_server_broadcast(cr_server *srv, cr_slice text, const cr_uuid *exce
 static cr_status send_chunk(cr_session *s, cr_chunk *c)
 {
 	cr_broadcast_stage_of(s);
-	bool ok = cr_conn_queue(&s->conn, c, 0, c->len);
+	bool ok = push(s, c);
 
 	cr_chunk_unref(c);
 	s->srv->stats.deliveries += ok;
-	return ok ? CR_OK : CR_ERR_NOMEM;
+	if (ok) {
+		return CR_OK;
+	}
+	return s->state == CR_SESSION_OPEN ? CR_ERR_NOMEM : CR_ERR_STATE;
 }
 
 cr_status cr_session_send(cr_session *s, cr_slice text)

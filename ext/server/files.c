@@ -116,24 +116,63 @@ static int open_file(int root, cr_slice path, char name[COMPONENT_MAX + 1], bool
 	return -1;
 }
 
-static uint8_t *read_whole(int fd, size_t size)
+static cr_chunk *read_whole(int fd, size_t size)
 {
-	uint8_t *data = cr_malloc(size + 1);
-	size_t have = 0;
+	cr_chunk *c = cr_chunk_new(size + 1);
 
-	while (data && have < size) {
-		ssize_t n = read(fd, data + have, size - have);
+	while (c && c->len < size) {
+		ssize_t n = read(fd, c->data + c->len, size - c->len);
 
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
 		if (n <= 0) { /* shorter than it was a moment ago */
-			cr_free(data);
+			cr_chunk_unref(c);
 			return NULL;
 		}
-		have += (size_t) n;
+		c->len += (size_t) n;
 	}
-	return data;
+	return c;
+}
+
+void cr_files_forget(cr_server *srv)
+{
+	for (size_t i = 0; srv->files && i < CR_FILES; i++) {
+		if (srv->files[i].chunk) {
+			cr_chunk_unref(srv->files[i].chunk);
+		}
+	}
+	cr_free(srv->files);
+	srv->files = NULL;
+}
+
+/* A reference to the file's bytes: shared with whoever is being sent the same
+ * file now. Slots whose readers are done are given up on the way. */
+static cr_chunk *file_chunk(cr_server *srv, int fd, const struct stat *st, const char *etag)
+{
+	cr_file *slot = NULL;
+
+	if (!srv->files && !(srv->files = cr_calloc(CR_FILES, sizeof(*srv->files)))) {
+		return NULL;
+	}
+	for (size_t i = 0; i < CR_FILES; i++) {
+		cr_file *f = &srv->files[i];
+
+		if (f->chunk && f->dev == st->st_dev && f->ino == st->st_ino && strcmp(f->etag, etag) == 0) {
+			return cr_chunk_ref(f->chunk);
+		}
+		if (f->chunk && f->chunk->refs == 1) {
+			cr_chunk_unref(f->chunk);
+			f->chunk = NULL;
+		}
+		slot = f->chunk ? slot : f;
+	}
+	cr_chunk *c = read_whole(fd, (size_t) st->st_size);
+	if (c && slot) {
+		*slot = (cr_file){.dev = st->st_dev, .ino = st->st_ino, .chunk = cr_chunk_ref(c)};
+		snprintf(slot->etag, sizeof(slot->etag), "%s", etag);
+	}
+	return c;
 }
 
 static bool etag_matches(const cr_http_head *head, const char *etag)
@@ -156,7 +195,7 @@ static void send_file(cr_session *s, const cr_http_head *head, int fd, const cha
 {
 	struct stat st;
 	char etag[ETAG_MAX];
-	uint8_t *data;
+	cr_chunk *data;
 
 	if (fstat(fd, &st) != 0 || st.st_size > FILE_MAX) {
 		cr_log_write(&s->srv->config.log, CR_LOG_WARN, "%s is larger than 16 MiB and is not served", name);
@@ -178,14 +217,14 @@ static void send_file(cr_session *s, const cr_http_head *head, int fd, const cha
 		cr_http_respond(s, &r, s->http->head_only, keep_alive);
 		return;
 	}
-	data = read_whole(fd, (size_t) st.st_size);
+	data = file_chunk(s->srv, fd, &st, etag);
 	if (!data) {
 		cr_http_refuse(s, 500, "The file could not be read.", NULL);
 		return;
 	}
-	r.body = cr_slice_of(data, (size_t) st.st_size);
-	cr_http_respond(s, &r, s->http->head_only, keep_alive);
-	cr_free(data);
+	r.body = cr_slice_of(data->data, data->len);
+	cr_http_respond_chunk(s, &r, data, s->http->head_only, keep_alive);
+	cr_chunk_unref(data);
 }
 
 static void redirect_to_folder(cr_session *s, const cr_http_head *head, bool keep_alive)

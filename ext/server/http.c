@@ -122,6 +122,11 @@ static void finish_http(cr_session *s)
 
 void cr_http_respond(cr_session *s, const cr_response *r, bool head_only, bool keep_alive)
 {
+	cr_http_respond_chunk(s, r, NULL, head_only, keep_alive);
+}
+
+void cr_http_respond_chunk(cr_session *s, const cr_response *r, cr_chunk *body, bool head_only, bool keep_alive)
+{
 	cr_buf b;
 
 	cr_buf_init(&b, RESPONSE_HEAD_MAX);
@@ -129,7 +134,8 @@ void cr_http_respond(cr_session *s, const cr_response *r, bool head_only, bool k
 	keep_alive = keep_alive && !s->srv->stopping && ++s->http->served < MAX_SERVED;
 	bool ok = write_head(&b, r, keep_alive) == CR_OK && cr_conn_queue_copy(&s->conn, b.data, b.len);
 	if (ok && !head_only && !is_bodyless(r->status) && r->body.len > 0) {
-		ok = cr_conn_queue_copy(&s->conn, r->body.ptr, r->body.len);
+		ok = body ? cr_conn_queue(&s->conn, body, 0, body->len)
+		          : cr_conn_queue_copy(&s->conn, r->body.ptr, r->body.len);
 	}
 	cr_buf_deinit(&b);
 	if (!ok) {
@@ -353,6 +359,8 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 		cr_http_refuse(s, 503, "The server is full.", "Retry-After: 10\r\n");
 	} else if (srv->stopping) {
 		cr_http_refuse(s, 503, "The server is stopping.", "Retry-After: 5\r\n");
+	} else if (!cr_is_allowed_host(srv, head->host)) {
+		cr_http_refuse(s, 421, "This server does not answer for that host (option allowed_hosts).", NULL);
 	} else if (!is_known_method(head)) {
 		cr_http_refuse(s, 501, "This method is not known here.", NULL);
 	} else if (bad) {

@@ -88,8 +88,9 @@ struct cr_session {
 	size_t close_reason_len;
 	struct in6_addr ip; /* IPv4 as ::ffff:a.b.c.d */
 	uint16_t close_code;
-	uint8_t state; /* cr_session_state */
-	uint8_t waits; /* CR_WAIT_* */
+	uint32_t queued_before; /* when the close deadline was armed */
+	uint8_t state;          /* cr_session_state */
+	uint8_t waits;          /* CR_WAIT_* */
 	uint8_t listener;
 	bool heard;    /* anything came since the last look */
 	bool was_open; /* on_close is owed */
@@ -141,6 +142,14 @@ typedef struct cr_timer {
 
 #define CR_MAX_ADDRESSES 64
 #define CR_SPARE_CHUNKS  16
+#define CR_FILES         16
+
+/* A file that is being sent, so that any number of slow readers share one copy. */
+typedef struct cr_file {
+	uint64_t dev, ino;
+	char etag[64];
+	cr_chunk *chunk; /* NULL: free slot */
+} cr_file;
 
 struct cr_server {
 	cr_server_config config;
@@ -181,7 +190,8 @@ struct cr_server {
 	cr_chat_json *json;
 	cr_ws_limits ws_limits;
 	cr_rate_limit rate_limit;
-	int public_fd; /* of public_dir, -1: none */
+	int public_fd;  /* of public_dir, -1: none */
+	cr_file *files; /* CR_FILES of them, made when the first is sent */
 
 	cr_timer *timers;
 	int64_t last_timer_id;
@@ -245,13 +255,19 @@ void cr_http_refuse(cr_session *s, int status, const char *reason, const char *e
 void cr_http_respond(cr_session *s, const cr_response *r, bool head_only, bool keep_alive);
 /* Until cr_server_answer_request() or _handshake(). */
 void cr_session_wait_in_http(cr_session *s);
+/* The same; the body is body, of which a reference is taken, and r->body says its length. */
+void cr_http_respond_chunk(cr_session *s, const cr_response *r, cr_chunk *body, bool head_only, bool keep_alive);
 const char *cr_http_status_text(int status);
 void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body, cr_request *r,
 	cr_header *headers, char *ip, size_t ip_size);
 /* upgrade.c */
+/* Host is in allowed_hosts, with or without its port, or there is no such list. */
+bool cr_is_allowed_host(cr_server *srv, cr_slice host);
 void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
-/* files.c: true when it answered */
+/* files.c */
+void cr_files_forget(cr_server *srv);
+/* True when it answered. */
 bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 
 /* broadcast.c */

@@ -319,6 +319,10 @@ static void set_max_clients(cr_server *srv)
 	uint32_t fds = raise_nofile(), most = fds > RESERVED_FDS * 2 ? fds - RESERVED_FDS : fds / 2;
 
 	srv->max_clients = srv->config.max_connections;
+	if (srv->max_clients > most) {
+		cr_log_write(&srv->config.log, CR_LOG_WARN,
+			"max_connections is %u, but the limit of open files (ulimit -n) allows %u", srv->max_clients, most);
+	}
 	if (srv->max_clients == 0 || srv->max_clients > most) {
 		srv->max_clients = most;
 	}
@@ -457,6 +461,7 @@ static void tear_down(cr_server *srv)
 	cr_chat_json_free(srv->json);
 	srv->json = NULL;
 	cr_broadcast_deinit(srv);
+	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
 	if (srv->public_fd >= 0) {
 		close(srv->public_fd);

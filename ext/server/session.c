@@ -16,7 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FULL_SLACK 32 /* connections over the limit that still get a 503 */
+#define PROGRESS_MIN 4096 /* bytes a closing or answered peer must take per deadline */
+#define FULL_SLACK   32   /* connections over the limit that still get a 503 */
 
 static cr_session *of_conn(cr_conn *c)
 {
@@ -175,6 +176,7 @@ void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len
 		s->close_reason_len = len;
 	}
 	cr_deadline_cancel(&s->work);
+	s->queued_before = s->conn.queued;
 	arm_life(s, &srv->on_close);
 	if (s->was_open || s->app) {
 		s->on_ended_list = true;
@@ -194,6 +196,9 @@ void cr_sessions_report_ended(cr_server *srv)
 			srv->ended_tail = &srv->ended;
 		}
 		s->on_ended_list = false;
+		if (s->close_sent && !s->close_received) {
+			cr_ws_resume(s); /* the peer's Close may be among what waited */
+		}
 		if (s->was_open && cr_server_wants(srv, CR_HOOK_CLOSE)) {
 			srv->hooks->on_close(srv->hooks_arg, s, s->close_code,
 				cr_slice_of(s->close_reason ? s->close_reason : "", s->close_reason_len));
@@ -379,6 +384,12 @@ static bool end_if_gone(cr_session *s)
 	return false;
 }
 
+/* A slow reader may take its time, a peer that takes a byte now and then may not. */
+static bool makes_progress(const cr_session *s, uint32_t queued_before)
+{
+	return queued_before > s->conn.queued && queued_before - s->conn.queued >= PROGRESS_MIN;
+}
+
 void cr_session_on_response_due(cr_deadline *d)
 {
 	cr_session *s = of_life(d);
@@ -390,8 +401,7 @@ void cr_session_on_response_due(cr_deadline *d)
 		arm_life(s, &s->srv->on_response);
 		return;
 	}
-	/* as long as the peer takes something it may take its time */
-	if (s->http && s->conn.queued > 0 && s->conn.queued < s->http->queued_before) {
+	if (s->http && s->conn.queued > 0 && makes_progress(s, s->http->queued_before)) {
 		s->http->queued_before = s->conn.queued;
 		arm_life(s, &s->srv->on_response);
 		return;
@@ -468,6 +478,13 @@ void cr_session_on_close_due(cr_deadline *d)
 {
 	cr_session *s = of_life(d);
 
+	/* what was accepted still goes out while the peer takes it; when the server
+	 * stops, the drain timeout alone is the limit */
+	if (s->conn.queued > 0 && (s->srv->stopping || makes_progress(s, s->queued_before))) {
+		s->queued_before = s->conn.queued;
+		arm_life(s, &s->srv->on_close);
+		return;
+	}
 	s->srv->stats.timeouts_close++;
 	cr_conn_close(&s->conn);
 }

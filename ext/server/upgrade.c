@@ -6,13 +6,14 @@
  */
 #include "ext/server/internal.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "ext/proto/ws_accept.h"
 
 #define DEFAULT_ROOM "lobby"
 
-static bool is_allowed_host(cr_server *srv, cr_slice host)
+bool cr_is_allowed_host(cr_server *srv, cr_slice host)
 {
 	cr_slice name = host;
 	unsigned port;
@@ -28,8 +29,46 @@ static bool is_allowed_host(cr_server *srv, cr_slice host)
 	return srv->config.n_allowed_hosts == 0;
 }
 
-static bool is_allowed_origin(cr_server *srv, cr_slice origin, cr_slice host)
+/* A name that only this machine can have meant: an address, localhost, or what
+ * the listener was told to listen on. */
+static bool is_local_name(const char *listener, cr_slice host)
 {
+	static const cr_slice ending = {(const uint8_t *) ".localhost", sizeof(".localhost") - 1};
+	cr_slice name = host;
+	unsigned port;
+	struct in_addr in;
+	char text[INET_ADDRSTRLEN];
+
+	(void) cr_http_host_split(host, &name, &port);
+	if (name.len && name.ptr[0] == '[') {
+		return true;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int) name.len, (const char *) name.ptr);
+	return (name.len < sizeof(text) && inet_pton(AF_INET, text, &in) == 1)
+	       || cr_slice_ieq(name, CR_SLICE("localhost")) || cr_slice_ieq(name, cr_slice_str(listener))
+	       || (name.len > ending.len && cr_slice_ieq(cr_slice_of(name.ptr + name.len - ending.len, ending.len), ending));
+}
+
+static bool is_loopback(const cr_address *a)
+{
+	return !a->is_unix
+	       && (strncmp(a->host, "127.", 4) == 0 || strcmp(a->host, "::1") == 0 || strcasecmp(a->host, "localhost") == 0);
+}
+
+/* Same origin means that Origin and Host agree, and both are the page's word: a
+ * page whose name was made to resolve to 127.0.0.1 (DNS rebinding) agrees with
+ * itself. So a loopback listener that was told neither origins nor
+ * allowed_hosts believes local names only. */
+static bool is_rebound(cr_session *s, cr_slice host)
+{
+	const cr_address *a = &s->srv->addresses[s->listener];
+
+	return s->srv->config.n_allowed_hosts == 0 && is_loopback(a) && !is_local_name(a->host, host);
+}
+
+static bool is_allowed_origin(cr_session *s, cr_slice origin, cr_slice host)
+{
+	cr_server *srv = s->srv;
 	cr_origin o;
 
 	if (!origin.ptr) {
@@ -40,7 +79,8 @@ static bool is_allowed_origin(cr_server *srv, cr_slice origin, cr_slice host)
 			return true;
 		}
 	}
-	return srv->config.n_origins == 0 && cr_origin_parse(&o, origin) == CR_OK && cr_origin_is_host(&o, host, false);
+	return srv->config.n_origins == 0 && cr_origin_parse(&o, origin) == CR_OK
+	       && cr_origin_is_host(&o, host, false) && !is_rebound(s, host);
 }
 
 /* The room of ?room=, decoded into buf; lobby without it. False: not a name. */
@@ -92,11 +132,9 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 
 	if (hs->status != 101) {
 		refuse(s, hs->status, hs->reason, extra_for(hs->status));
-	} else if (!is_allowed_host(srv, head->host)) {
-		refuse(s, 421, "This server does not answer for that host (option allowed_hosts).", NULL);
-	} else if (!is_allowed_origin(srv, hs->origin, head->host)) {
+	} else if (!is_allowed_origin(s, hs->origin, head->host)) {
 		srv->stats.refused_origins++;
-		refuse(s, 403, "Pages of this origin may not connect; the server's option origins lists those that may.", NULL);
+		refuse(s, 403, "Pages of this origin may not connect; the server's options origins and allowed_hosts say which may.", NULL);
 	} else if (!wanted_room(head, buf, sizeof(buf), &room)) {
 		refuse(s, 400, "The room must be 1 to 255 bytes of UTF-8 without control characters.", NULL);
 	} else if (cr_uuid_make(&s->uid) != CR_OK) {
@@ -170,6 +208,10 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 	uint8_t buf[CR_ROOM_NAME_MAX * 3];
 	cr_slice room;
 
+	if (s->srv->stopping) { /* a hook has stopped the server since */
+		refuse(s, 503, "The server is stopping.", "Retry-After: 5\r\n");
+		return;
+	}
 	if (!wanted_room(head, buf, sizeof(buf), &room) || !queue_101(s, hs->key)) {
 		refuse(s, 500, "The handshake failed.", NULL);
 		return;

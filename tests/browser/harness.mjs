@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import net from 'node:net';
+import { stripVTControlCharacters } from 'node:util';
 
 export const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -95,7 +96,7 @@ export class Checks {
 			await action();
 			this.ok(true, what);
 		} catch (error) {
-			this.ok(false, what, String(error.message).split('\n').slice(0, 3).join(' | '));
+			this.ok(false, what, stripVTControlCharacters(error.message).split('\n', 3).join(' | '));
 		}
 	}
 }
