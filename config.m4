@@ -33,17 +33,17 @@ if test "$PHP_CHATROOM" != "no"; then
     [AC_MSG_ERROR([chatroom needs libevent 2.1 or later (Debian: apt-get install libevent-dev)])])
   PKG_CHECK_MODULES([CHATROOM_JSONC], [json-c >= 0.15],,
     [AC_MSG_ERROR([chatroom needs json-c 0.15 or later (Debian: apt-get install libjson-c-dev)])])
-  PKG_CHECK_MODULES([CHATROOM_CRYPTO], [libcrypto >= 1.1.1],,
+  PKG_CHECK_MODULES([CHATROOM_OPENSSL], [libssl >= 1.1.1 libcrypto >= 1.1.1],,
     [AC_MSG_ERROR([chatroom needs OpenSSL 1.1.1 or later (Debian: apt-get install libssl-dev)])])
   AC_CHECK_HEADER([uthash.h],,
     [AC_MSG_ERROR([chatroom needs uthash (Debian: apt-get install uthash-dev)])])
 
   PHP_EVAL_INCLINE([$CHATROOM_LIBEVENT_CFLAGS])
   PHP_EVAL_INCLINE([$CHATROOM_JSONC_CFLAGS])
-  PHP_EVAL_INCLINE([$CHATROOM_CRYPTO_CFLAGS])
+  PHP_EVAL_INCLINE([$CHATROOM_OPENSSL_CFLAGS])
   PHP_EVAL_LIBLINE([$CHATROOM_LIBEVENT_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_EVAL_LIBLINE([$CHATROOM_JSONC_LIBS], [CHATROOM_SHARED_LIBADD])
-  PHP_EVAL_LIBLINE([$CHATROOM_CRYPTO_LIBS], [CHATROOM_SHARED_LIBADD])
+  PHP_EVAL_LIBLINE([$CHATROOM_OPENSSL_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_SUBST([CHATROOM_SHARED_LIBADD])
 
   dnl PHP's own macros declare parameters that few methods use
@@ -92,7 +92,9 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/net/conn.c
       ext/net/listener.c
       ext/net/loop.c
+      ext/net/tls.c
       ext/net/transport_plain.c
+      ext/net/transport_tls.c
       ext/php/call.c
       ext/php/chatroom_class.c
       ext/php/client.c
@@ -108,6 +110,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/request.c
       ext/php/send.c
       ext/php/timer.c
+      ext/php/tls_options.c
       ext/php/verdict.c
       ext/proto/chat_json.c
       ext/proto/http_head.c
@@ -117,8 +120,11 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/proto/ws_session.c
       ext/server/address.c
       ext/server/broadcast.c
+      ext/server/certs.c
       ext/server/files.c
+      ext/server/forwarded.c
       ext/server/http.c
+      ext/server/proxies.c
       ext/server/server.c
       ext/server/session.c
       ext/server/timers.c

@@ -77,9 +77,45 @@ static void drop_all(cr_conn *c)
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
+static bool holds(const cr_conn *c)
+{
+	return c->tls && c->tls->held;
+}
+
+/* For the next turn, so that one connection cannot keep the others waiting. */
+static void read_on(cr_conn *c)
+{
+	cr_loop *loop = c->loop;
+
+	if (!c->tls->more || !cr_list_is_empty(&c->tls->unread)) {
+		return;
+	}
+	if (cr_list_is_empty(&loop->unread)) {
+		event_add(loop->again, &(struct timeval){0});
+	}
+	cr_list_append(&loop->unread, &c->tls->unread);
+}
+
+static short wanted_events(cr_conn *c)
+{
+	bool reading = c->_reading && !c->_eof, writing = c->_want_write, also_read = false, also_write = false;
+
+	if (c->tls) {
+		if (reading) {
+			read_on(c);
+			also_write = c->tls->read_wants_write;
+		}
+		if (writing && c->tls->write_wants_read) {
+			writing = false;
+			also_read = !c->_eof;
+		}
+	}
+	return (short) ((reading || also_read ? EV_READ : 0) | (writing || also_write ? EV_WRITE : 0));
+}
+
 static void update_events(cr_conn *c)
 {
-	short want = (short) ((c->_reading && !c->_eof ? EV_READ : 0) | (c->_want_write ? EV_WRITE : 0));
+	short want = wanted_events(c);
 	short have = (short) (event_get_events(&c->_ev) & (EV_READ | EV_WRITE));
 	bool added = event_initialized(&c->_ev) && event_pending(&c->_ev, EV_READ | EV_WRITE, NULL);
 
@@ -158,7 +194,7 @@ static bool write_some(cr_conn *c)
 		return false;
 	}
 	sent(c, (size_t) done);
-	c->_want_write = (size_t) done < total;
+	c->_want_write = (size_t) done < total || holds(c);
 	return !c->_want_write;
 }
 
@@ -184,12 +220,12 @@ void cr_conn_flush(cr_conn *c)
 	if (c->state == CR_CONN_CLOSED || c->state == CR_CONN_LINGERING) {
 		return;
 	}
-	while (c->_head && write_some(c)) {
+	while ((c->_head || holds(c)) && write_some(c)) {
 	}
 	if (c->state == CR_CONN_CLOSED) {
 		return;
 	}
-	if (!c->_head) {
+	if (!c->_head && !holds(c)) {
 		all_sent(c);
 	}
 	if (c->state == CR_CONN_OPEN && c->queued > c->loop->send_queue_limit && !c->_slow) {
@@ -214,7 +250,7 @@ void cr_conn_swallow(cr_conn *c, size_t n)
 	}
 }
 
-static void on_readable(cr_conn *c)
+static void read_once(cr_conn *c)
 {
 	ssize_t n = c->transport->read(c, c->loop->read_buf, CR_LOOP_READ_SIZE);
 
@@ -245,11 +281,60 @@ static void on_readable(cr_conn *c)
 	}
 }
 
+static void on_readable(cr_conn *c)
+{
+	bool wanted_write = c->tls && c->tls->read_wants_write;
+
+	read_once(c);
+	/* a connection that is closed now, or plain now, has no tls */
+	if (c->tls && (c->tls->more || c->tls->read_wants_write != wanted_write)) {
+		update_events(c);
+	}
+}
+
+void cr_conn_read_unread(cr_loop *loop)
+{
+	cr_list list;
+
+	cr_list_init(&list);
+	cr_list_splice(&list, &loop->unread);
+	while (!cr_list_is_empty(&list) && !event_base_got_break(loop->base)) {
+		cr_conn *c = cr_container_of(list.next, cr_conn_tls, unread)->conn;
+
+		cr_list_remove(&c->tls->unread);
+		if (c->_reading && !c->_eof) {
+			on_readable(c);
+		}
+	}
+	if (!cr_list_is_empty(&list)) { /* the turn was cut short */
+		cr_list_splice(&list, &loop->unread);
+		cr_list_splice(&loop->unread, &list);
+		event_add(loop->again, &(struct timeval){0});
+	}
+}
+
+static void on_event_of_tls(cr_conn *c, short what)
+{
+	if (c->_reading && !c->_eof && ((what & EV_READ) || c->tls->read_wants_write)) {
+		on_readable(c);
+	}
+	if (c->state == CR_CONN_CLOSED) {
+		return;
+	}
+	if ((what & EV_WRITE) || (c->tls && c->tls->write_wants_read)) {
+		mark_dirty(c);
+	}
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
 	cr_conn *c = arg;
 
 	(void) fd;
+	if (c->tls) {
+		on_event_of_tls(c, what);
+		return;
+	}
 	if (what & EV_READ) {
 		on_readable(c);
 	}

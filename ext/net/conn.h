@@ -25,16 +25,28 @@ typedef struct cr_seg {
 	uint32_t off, len;
 } cr_seg;
 
-/* How bytes get through the socket: plain here, TLS one day. read and writev
- * are like the system calls of that name: -1 with errno, EAGAIN: not now. */
+/* How bytes get through the socket: plain, or TLS (tls.h). read and writev are
+ * like the system calls of that name: -1 with errno, EAGAIN: not now. */
 typedef struct cr_transport {
 	ssize_t (*read)(cr_conn *c, void *buf, size_t len);
+	/* n may be 0 when c->tls->held is not: only that is sent then. */
 	ssize_t (*writev)(cr_conn *c, const struct iovec *iov, int n);
 	void (*shutdown)(cr_conn *c); /* no more bytes from us */
 	void (*close)(cr_conn *c);    /* frees what it keeps; the descriptor is closed by conn */
 } cr_transport;
 
 extern const cr_transport cr_transport_plain;
+
+/* What a transport with bytes of its own tells conn.c: the beginning of what
+ * c->tls points to. */
+typedef struct cr_conn_tls {
+	cr_list unread; /* loop->unread; conn.c's */
+	cr_conn *conn;
+	uint16_t held;         /* bytes writev took that the socket did not take yet */
+	bool more;             /* read did not stop for want of bytes: epoll may not announce the rest */
+	bool read_wants_write; /* EAGAIN of read means: when the socket takes bytes */
+	bool write_wants_read; /* EAGAIN of writev means: when the socket has bytes */
+} cr_conn_tls;
 
 typedef struct cr_conn_callbacks {
 	/* data is borrowed and writable until the callback returns. */
@@ -69,9 +81,9 @@ struct cr_conn {
 	cr_loop *loop;
 	const cr_conn_callbacks *cb;
 	const cr_transport *transport;
-	void *tls; /* the transport's own */
+	cr_conn_tls *tls; /* NULL: plain */
 	cr_seg *_head, *_tail;
-	uint32_t queued; /* bytes not yet taken by the socket */
+	uint32_t queued; /* bytes not yet taken by the transport */
 	uint32_t _swallowed;
 	int fd;
 	uint8_t state; /* cr_conn_state */
@@ -106,12 +118,14 @@ void cr_conn_finish(cr_conn *c);
 /* The end, at once; what is queued is lost. Twice is harmless. */
 void cr_conn_close(cr_conn *c);
 
-/* The socket was full when last asked. */
+/* The socket was full when last asked: there is something to send. */
 bool cr_conn_is_blocked(const cr_conn *c);
 /* Counts bytes that nobody will look at; closes past CR_CONN_LINGER_MAX. */
 void cr_conn_swallow(cr_conn *c, size_t n);
 
 /* For the loop: writes what the socket takes. */
 void cr_conn_flush(cr_conn *c);
+/* For the loop: reads all on loop->unread once. */
+void cr_conn_read_unread(cr_loop *loop);
 
 #endif

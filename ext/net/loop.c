@@ -102,11 +102,19 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void) fd;
+	(void) what;
+	cr_conn_read_unread(arg);
+}
+
 cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit)
 {
 	*loop = (cr_loop){.send_queue_limit = send_queue_limit, .sweep_at = UINT64_MAX};
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
+	cr_list_init(&loop->unread);
 	cr_list_init(&loop->deadlines);
 
 	loop->read_buf = cr_malloc(CR_LOOP_READ_SIZE);
@@ -116,7 +124,8 @@ cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit)
 		return CR_ERR_NOMEM;
 	}
 	loop->sweep = evtimer_new(loop->base, on_sweep, loop);
-	if (!loop->sweep) {
+	loop->again = evtimer_new(loop->base, on_again, loop);
+	if (!loop->sweep || !loop->again) {
 		cr_loop_deinit(loop);
 		return CR_ERR_NOMEM;
 	}
@@ -135,6 +144,10 @@ void cr_loop_deinit(cr_loop *loop)
 	if (loop->sweep) {
 		event_free(loop->sweep);
 		loop->sweep = NULL;
+	}
+	if (loop->again) {
+		event_free(loop->again);
+		loop->again = NULL;
 	}
 	if (loop->base) {
 		event_base_free(loop->base);

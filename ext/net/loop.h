@@ -25,6 +25,8 @@ typedef struct cr_loop {
 	uint8_t *read_buf;        /* CR_LOOP_READ_SIZE, shared by all connections */
 	cr_list dirty;            /* connections with something to write */
 	cr_list dead;             /* connections to free at the end of the turn */
+	cr_list unread;           /* cr_conn_tls with bytes that epoll does not know of */
+	struct event *again;      /* due at once when unread is not empty */
 	struct cr_seg *free_segs; /* spare queue entries */
 	size_t n_free_segs;
 	cr_list deadlines; /* all cr_deadline_list */

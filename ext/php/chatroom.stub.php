@@ -34,6 +34,10 @@ final class Chatroom implements Countable
      *  - origins: list of strings, default [] = same origin only. Web origins that may open a WebSocket
      *    ("https://example.com"), "*" for any. Clients without an Origin header (not browsers) are let in.
      *  - allowed_hosts: list of strings, default [] = any. Values accepted in the Host header.
+     *  - trusted_proxies: list of strings, default [] = none. Addresses ("192.0.2.1"), networks ("10.0.0.0/8") and
+     *    "unix" (who comes through a unix socket) whose X-Forwarded-For and X-Forwarded-Proto are believed: the
+     *    client's address, in ip and for limits, is the rightmost one that is not in this list.
+     *  - tls: array, default none. For every wss:// address that brings none of its own; see listen().
      *  - max_message_size: 1 to 67108864, default 65536. A longer message closes its client with 1009.
      *  - max_fragments: 1 to 1000000, default 1024. Frames one message may consist of.
      *  - max_connections: 0 to 10000000, default 0 = as many as the limit of open files allows.
@@ -61,26 +65,50 @@ final class Chatroom implements Countable
      * @throws ValueError for a URL of another form, an unknown option (the nearest known one is named) and a
      *         value out of range
      * @throws TypeError for an option of the wrong type
-     * @throws Chatroom\Exception when the log file cannot be opened or memory is short
+     * @throws Chatroom\Exception when the log file cannot be opened, memory is short, and for a certificate as
+     *         listen() does
      */
     public function __construct(string $url = "ws://127.0.0.1:8080/ws", array $options = []) {}
 
     /**
      * Adds an address to serve on. It is bound in run().
      *
-     * @param string $url ws://HOST[:PORT][/PATH] or unix:///FILE[?path=/PATH]; HOST is a name, an IPv4 or an
-     *        [IPv6] address; port 80 when left out, 0 for any free one (stats()["listen"] tells); path /ws
-     * @throws ValueError when it is none of these
-     * @throws Chatroom\Exception while running
+     * Certificates and keys are read and checked here, and again when run() begins.
+     *
+     * @param string $url ws://HOST[:PORT][/PATH], wss:// likewise, or unix:///FILE[?path=/PATH]; HOST is a name, an
+     *        IPv4 or an [IPv6] address; port 80 (wss: 443) when left out, 0 for any free one (stats()["listen"]
+     *        tells); path /ws
+     * @param array $tls for wss://; [] = the option tls. Keys:
+     *  - cert: string, needed. PEM file with the certificate and what it was signed with.
+     *  - key: string, default the file of cert. PEM file with the private key.
+     *  - passphrase: string, default none. Of all the keys.
+     *  - sni: array, host name => [cert, key] or a file with both, default []. Other certificates for these names;
+     *    "*.example.com" stands for one label more. Any other name gets cert.
+     *  - ca: string, default none. PEM file with those who sign clients' certificates: clients are asked for one.
+     *  - verify_peer: "optional" (default: no certificate will do, a wrong one not) or "required"; needs ca.
+     *  - min_version: "1.2" (default) or "1.3".
+     * @throws ValueError when the URL is none of these, for an unknown key of $tls (the nearest known one is named),
+     *         a wrong value, and wss:// without cert
+     * @throws TypeError for a key of $tls of the wrong type
+     * @throws Chatroom\Exception while running; and for a certificate or key that is missing, unreadable, malformed,
+     *         not in force (any more), or does not belong to the other
      */
-    public function listen(string $url): static {}
+    public function listen(string $url, array $tls = []): static {}
+
+    /**
+     * Reads all certificates and keys of the wss:// addresses again, as SIGHUP does. Who is connected stays, new
+     * connections get the new ones. When one of them is not usable, all stay as they are.
+     *
+     * @throws Chatroom\Exception as listen() does (SIGHUP logs it)
+     */
+    public function reloadTls(): void {}
 
     /**
      * Serves until stop(), SIGINT or SIGTERM, then delivers what was accepted, closes all clients with 1001,
      * waits for them up to drain_timeout and returns. Can be called again afterwards.
      *
      * @throws Chatroom\Exception outside the CLI SAPI, when this or another server is running in the process, and when it
-     *         cannot start (address in use, folder unreadable, ...)
+     *         cannot start (address in use, folder unreadable, certificate expired, ...)
      */
     public function run(): void {}
 
@@ -249,7 +277,7 @@ final class Chatroom implements Countable
      * max_clients, accepted, handshakes, handshakes_refused, requests, messages_in, messages_dropped, deliveries,
      * bytes_in, bytes_out, queued_bytes, and how often each limit bit: refused_connections, refused_origins,
      * timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close, slow_consumers,
-     * rate_limited, protocol_errors, out_of_memory, accept_pauses.
+     * rate_limited, tls_errors, protocol_errors, out_of_memory, accept_pauses.
      */
     public function stats(): array {}
 }

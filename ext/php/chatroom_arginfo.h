@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f511669fc3724c191d641b0a618fe89d26a28b2e */
+ * Stub hash: 8cd2b5ff987c527deafd4c45ad03cc2709c419b1 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
@@ -8,12 +8,15 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_listen, 0, 1, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, url, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, tls, IS_ARRAY, 0, "[]")
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_run, 0, 0, IS_VOID, 0)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_reloadTls, 0, 0, IS_VOID, 0)
 ZEND_END_ARG_INFO()
 
-#define arginfo_class_Chatroom_stop arginfo_class_Chatroom_run
+#define arginfo_class_Chatroom_run arginfo_class_Chatroom_reloadTls
+
+#define arginfo_class_Chatroom_stop arginfo_class_Chatroom_reloadTls
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_addFilter, 0, 1, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, filter, IS_CALLABLE, 0)
@@ -83,6 +86,7 @@ ZEND_END_ARG_INFO()
 
 ZEND_METHOD(Chatroom, __construct);
 ZEND_METHOD(Chatroom, listen);
+ZEND_METHOD(Chatroom, reloadTls);
 ZEND_METHOD(Chatroom, run);
 ZEND_METHOD(Chatroom, stop);
 ZEND_METHOD(Chatroom, addFilter);
@@ -111,6 +115,7 @@ ZEND_METHOD(Chatroom, stats);
 static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, __construct, arginfo_class_Chatroom___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, listen, arginfo_class_Chatroom_listen, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, reloadTls, arginfo_class_Chatroom_reloadTls, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, run, arginfo_class_Chatroom_run, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, stop, arginfo_class_Chatroom_stop, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, addFilter, arginfo_class_Chatroom_addFilter, ZEND_ACC_PUBLIC)

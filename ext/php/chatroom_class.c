@@ -43,11 +43,11 @@ static chatroom_obj *this_room(zval *this)
 	return room;
 }
 
-static bool add_address(cr_server *server, zend_string *url)
+static bool add_address(cr_server *server, zend_string *url, const chatroom_tls *tls)
 {
 	char error[CR_ERROR_MAX] = "";
 
-	switch (cr_server_listen(server, chatroom_slice(url), error)) {
+	switch (cr_server_listen_tls(server, chatroom_slice(url), tls ? &tls->config : NULL, error)) {
 		case CR_OK:
 			return true;
 		case CR_ERR_FORM:
@@ -55,6 +55,9 @@ static bool add_address(cr_server *server, zend_string *url)
 			return false;
 		case CR_ERR_STATE:
 			zend_throw_exception(chatroom_exception_ce, "an address cannot be added while running", 0);
+			return false;
+		case CR_ERR_SYS:
+			zend_throw_exception(chatroom_exception_ce, error, 0);
 			return false;
 		default:
 			zend_throw_exception(chatroom_exception_ce, "out of memory", 0);
@@ -78,7 +81,7 @@ static bool construct(chatroom_obj *room, zend_string *url, chatroom_options *o)
 		zend_throw_exception(chatroom_exception_ce, "cannot make the server: out of memory or of randomness", 0);
 		return false;
 	}
-	if (!add_address(server, url)) {
+	if (!add_address(server, url, NULL)) {
 		cr_server_free(server);
 		return false;
 	}
@@ -114,16 +117,45 @@ PHP_METHOD(Chatroom, __construct)
 PHP_METHOD(Chatroom, listen)
 {
 	zend_string *url;
+	HashTable *array = NULL;
+	chatroom_tls *tls = NULL;
 
-	ZEND_PARSE_PARAMETERS_START(1, 1)
+	ZEND_PARSE_PARAMETERS_START(1, 2)
 		Z_PARAM_STR(url)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_ARRAY_HT(array)
 	ZEND_PARSE_PARAMETERS_END();
 
 	chatroom_obj *room = this_room(ZEND_THIS);
-	if (!room || !add_address(room->server, url)) {
+	if (!room) {
+		RETURN_THROWS();
+	}
+	if (array && zend_hash_num_elements(array) && !(tls = chatroom_tls_parse(array))) {
+		RETURN_THROWS();
+	}
+	bool ok = add_address(room->server, url, tls);
+
+	chatroom_tls_free(tls);
+	if (!ok) {
 		RETURN_THROWS();
 	}
 	RETURN_OBJ_COPY(&room->std);
+}
+
+PHP_METHOD(Chatroom, reloadTls)
+{
+	char error[CR_ERROR_MAX] = "";
+
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	chatroom_obj *room = this_room(ZEND_THIS);
+	if (!room) {
+		RETURN_THROWS();
+	}
+	if (cr_server_reload_tls(room->server, error) != CR_OK) {
+		zend_throw_exception(chatroom_exception_ce, error, 0);
+		RETURN_THROWS();
+	}
 }
 
 /* The engine's loop, with whatever a fatal error or exit() left for later. */

@@ -30,6 +30,8 @@ typedef struct option_row {
 
 static bool parse_origins(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_hosts(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_proxies(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_tls(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
@@ -43,6 +45,8 @@ static bool parse_log_level(chatroom_options *o, const option_row *option, zval 
 static const option_row options[] = {
 	OTHER(origins, parse_origins),
 	OTHER(allowed_hosts, parse_hosts),
+	OTHER(trusted_proxies, parse_proxies),
+	OTHER(tls, parse_tls),
 	{"max_message_size", OPTION_SIZE, AT(config.max_message_size), 1, 64 << 20, false, NULL},
 	{"max_fragments", OPTION_UINT, AT(config.max_fragments), 1, 1000000, false, NULL},
 	{"max_connections", OPTION_UINT, AT(config.max_connections), 0, 10000000, false, NULL},
@@ -96,21 +100,32 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return row[b_len];
 }
 
-static void throw_unknown(zend_string *name)
+const char *chatroom_nearest(const zend_string *name, const char *(*name_of)(size_t i), size_t n)
 {
 	const char *nearest = NULL;
 	size_t least = SIZE_MAX;
 
-	for (size_t i = 0; i < N_OPTIONS; i++) {
-		size_t d = distance(ZSTR_VAL(name), ZSTR_LEN(name),
-			options[i].name, strlen(options[i].name));
+	for (size_t i = 0; i < n; i++) {
+		const char *other = name_of(i);
+		size_t d = distance(ZSTR_VAL(name), ZSTR_LEN(name), other, strlen(other));
 
 		if (d < least) {
 			least = d;
-			nearest = options[i].name;
+			nearest = other;
 		}
 	}
-	zend_value_error("unknown option \"%s\", did you mean \"%s\"?", ZSTR_VAL(name), nearest);
+	return nearest;
+}
+
+static const char *option_name(size_t i)
+{
+	return options[i].name;
+}
+
+static void throw_unknown(zend_string *name)
+{
+	zend_value_error("unknown option \"%s\", did you mean \"%s\"?", ZSTR_VAL(name),
+		chatroom_nearest(name, option_name, N_OPTIONS));
 }
 
 static bool wrong_type(const option_row *option, const char *expected, const zval *value)
@@ -230,6 +245,30 @@ static bool parse_hosts(chatroom_options *o, const option_row *option, zval *val
 
 	o->config.allowed_hosts = o->hosts;
 	return ok;
+}
+
+static bool is_proxy(const zend_string *s)
+{
+	return cr_trusted_proxy_is_valid(cr_slice_of(ZSTR_VAL(s), ZSTR_LEN(s)));
+}
+
+static bool parse_proxies(chatroom_options *o, const option_row *option, zval *value)
+{
+	bool ok = parse_list(option, value, is_proxy, "an address such as 192.0.2.1, a network such as 10.0.0.0/8, or unix",
+		&o->proxies, &o->config.n_trusted_proxies);
+
+	o->config.trusted_proxies = o->proxies;
+	return ok;
+}
+
+static bool parse_tls(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_ARRAY) {
+		return wrong_type(option, "array", value);
+	}
+	o->tls = chatroom_tls_parse(Z_ARRVAL_P(value));
+	o->config.tls = o->tls ? &o->tls->config : NULL;
+	return o->tls != NULL;
 }
 
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value)
@@ -397,6 +436,10 @@ void chatroom_options_free(chatroom_options *o)
 	if (o->hosts) {
 		efree(o->hosts);
 	}
+	if (o->proxies) {
+		efree(o->proxies);
+	}
+	chatroom_tls_free(o->tls);
 	if (o->public_dir) {
 		zend_string_release(o->public_dir);
 	}

@@ -124,6 +124,7 @@ void chatroom_stats(zval *out, chatroom_obj *room)
 	ADD(queued_bytes);
 	ADD(refused_connections);
 	ADD(refused_origins);
+	ADD(tls_errors);
 	ADD(timeouts_handshake);
 	ADD(timeouts_message);
 	ADD(timeouts_ping);

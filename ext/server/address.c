@@ -1,12 +1,13 @@
-/* Listen URLs: ws://HOST[:PORT][/PATH] and unix:///FILE[?path=/ws]. */
+/* Listen URLs: ws://HOST[:PORT][/PATH], wss:// likewise, and unix:///FILE[?path=/ws]. */
 #include "ext/server/address.h"
 
 #include <stdio.h>
 
 #include "ext/core/mem.h"
 
-#define DEFAULT_PATH "/ws"
-#define DEFAULT_PORT 80
+#define DEFAULT_PATH     "/ws"
+#define DEFAULT_PORT     80
+#define DEFAULT_TLS_PORT 443
 
 static char *dup_slice(cr_slice s)
 {
@@ -135,7 +136,7 @@ static cr_status parse_tcp(cr_address *a, cr_slice rest, char error[CR_ERROR_MAX
 	if (!is_host(host, v6)) {
 		return fail(error, "must name a host or address, as in ws://127.0.0.1:8080/ws");
 	}
-	a->port = DEFAULT_PORT;
+	a->port = a->is_tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
 	if (port.len && (port.ptr[0] != ':' || !parse_port(after(port, 1), &a->port))) {
 		return fail(error, "must have a port between 0 and 65535");
 	}
@@ -153,13 +154,14 @@ cr_status cr_address_parse(cr_address *a, cr_slice url, char error[CR_ERROR_MAX]
 	if (starts_with(url, "ws://")) {
 		return parse_tcp(a, after(url, 5), error);
 	}
+	if (starts_with(url, "wss://")) {
+		a->is_tls = true;
+		return parse_tcp(a, after(url, 6), error);
+	}
 	if (starts_with(url, "unix://")) {
 		return parse_unix(a, after(url, 7), error);
 	}
-	if (starts_with(url, "wss://")) {
-		return fail(error, "must begin with ws:// or unix://; for wss:// put nginx or HAProxy in front");
-	}
-	return fail(error, "must begin with ws:// or unix://");
+	return fail(error, "must begin with ws://, wss:// or unix://");
 }
 
 void cr_address_deinit(cr_address *a)
@@ -176,8 +178,8 @@ void cr_address_write(const cr_address *a, uint16_t port, char *out, size_t size
 	if (a->is_unix) {
 		snprintf(out, size, "unix://%s%s%s", a->host, default_path ? "" : "?path=", default_path ? "" : a->path);
 	} else if (strchr(a->host, ':')) {
-		snprintf(out, size, "ws://[%s]:%u%s", a->host, port, a->path);
+		snprintf(out, size, "%s://[%s]:%u%s", a->is_tls ? "wss" : "ws", a->host, port, a->path);
 	} else {
-		snprintf(out, size, "ws://%s:%u%s", a->host, port, a->path);
+		snprintf(out, size, "%s://%s:%u%s", a->is_tls ? "wss" : "ws", a->host, port, a->path);
 	}
 }

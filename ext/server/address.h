@@ -8,10 +8,11 @@
 #include "ext/core/status.h"
 #include "ext/server/server.h"
 
-/* What a ws:// or unix:// URL says. Owns its strings. */
+/* What a ws://, wss:// or unix:// URL says. Owns its strings. */
 typedef struct cr_address {
 	bool is_unix;
-	char *host; /* name, IPv4, or IPv6 without brackets; the file of a unix socket */
+	bool is_tls; /* wss:// */
+	char *host;  /* name, IPv4, or IPv6 without brackets; the file of a unix socket */
 	uint16_t port;
 	char *path; /* of the WebSocket endpoint, begins with '/' */
 } cr_address;

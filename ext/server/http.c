@@ -232,7 +232,7 @@ static const char *no_upgrade_page =
 	"proxy_set_header Connection \"upgrade\";\nproxy_set_header Host $host;</pre></li>\n"
 	"<li><b>The right page.</b> A page of another origin is refused with 403 until its origin is in the\n"
 	"<code>origins</code> option of the server.</li>\n"
-	"<li><b>TLS.</b> This port speaks plain HTTP: a page that came over https must connect with wss:// to a\n"
+	"<li><b>TLS.</b> A page that came over https must connect with wss://, to this server's wss:// port or to a\n"
 	"proxy that ends TLS.</li>\n"
 	"</ul>\n";
 
@@ -355,6 +355,7 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 	s->http->keep_alive = cr_http_keep_alive(head);
 	s->http->head_only = is_method(head, "HEAD");
 	cr_ws_handshake_check(&hs, head);
+	cr_forwarded_apply(s, head);
 	if (s->over) {
 		cr_http_refuse(s, 503, "The server is full.", "Retry-After: 10\r\n");
 	} else if (srv->stopping) {
@@ -425,6 +426,11 @@ void cr_http_process(cr_session *s)
 
 void cr_http_on_bytes(cr_session *s, uint8_t *data, size_t len)
 {
+	if (s->srv->tls[s->listener] && !s->conn.tls) {
+		s->srv->stats.protocol_errors++;
+		cr_http_refuse(s, 400, "This port speaks TLS: use https:// or wss://.", NULL);
+		return;
+	}
 	if (cr_buf_append(&s->http->in, data, len) != CR_OK) {
 		s->srv->stats.out_of_memory++;
 		cr_session_abort(s, 1006);

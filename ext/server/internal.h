@@ -14,11 +14,13 @@
 #include "ext/net/conn.h"
 #include "ext/net/listener.h"
 #include "ext/net/loop.h"
+#include "ext/net/tls.h"
 #include "ext/proto/chat_json.h"
 #include "ext/proto/http_head.h"
 #include "ext/proto/ws_handshake.h"
 #include "ext/proto/ws_session.h"
 #include "ext/server/address.h"
+#include "ext/server/proxies.h"
 #include "ext/server/server.h"
 
 /* A session from accept to free:
@@ -55,6 +57,8 @@ typedef struct cr_http {
 	unsigned served;            /* requests answered on this connection */
 	uint32_t queued_before;     /* of the response, when last looked at */
 	bool keep_alive, head_only; /* of the request being answered */
+	bool has_peer;              /* of a trusted proxy: what peer is */
+	struct in6_addr peer;
 } cr_http;
 
 /* Allocated while it is needed only. */
@@ -98,7 +102,9 @@ struct cr_session {
 	bool has_ip;
 	bool in_feed; /* inside cr_ws_session_feed() */
 	bool counted_ip;
-	bool over; /* came when the server was full: 503 */
+	bool over;    /* came when the server was full: 503 */
+	bool proxied; /* the peer is a trusted proxy, ip what it says */
+	bool https;   /* the client came by TLS, to us or to a trusted proxy */
 	bool on_ended_list;
 	bool skip; /* left out of the broadcast being made */
 };
@@ -165,12 +171,15 @@ struct cr_server {
 	cr_address addresses[CR_MAX_ADDRESSES];
 	cr_listener *listeners[CR_MAX_ADDRESSES];
 	uint16_t ports[CR_MAX_ADDRESSES];
+	cr_tls *tls[CR_MAX_ADDRESSES]; /* NULL: not wss; owned unless it is default_tls */
+	cr_tls *default_tls;
+	cr_proxies proxies;
 	size_t n_addresses;
 
 	bool running, stopping, abandoned; /* abandoned: CR_STOP_NOW */
 	int pid;                           /* of the process that made it */
 	cr_loop loop;
-	cr_loop_event *sigint, *sigterm, *heartbeat, *drain;
+	cr_loop_event *sigint, *sigterm, *sighup, *heartbeat, *drain;
 	cr_deadline_list on_handshake, on_response, on_message, on_ping, on_pong, on_close, on_rate;
 
 	cr_list sessions; /* all */
@@ -223,6 +232,9 @@ void cr_session_on_rate_due(cr_deadline *d);
 void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len);
 /* Calls on_close and on_forget for all that ended. */
 void cr_sessions_report_ended(cr_server *srv);
+/* False: one too many of this address. */
+bool cr_session_count_ip(cr_session *s);
+void cr_session_uncount_ip(cr_session *s);
 /* Ends and closes at once. */
 void cr_session_abort(cr_session *s, unsigned code);
 /* Stops and resumes taking input; each reason (CR_WAIT_*) is lifted apart. */
@@ -279,6 +291,17 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
 void cr_broadcast_free_room(void *arg, cr_room *room);
+
+/* forwarded.c: what a trusted proxy says of the client, once per request */
+void cr_forwarded_begin(cr_session *s);
+void cr_forwarded_apply(cr_session *s, const cr_http_head *head);
+
+/* certs.c */
+CR_MUST_CHECK cr_status cr_certs_add(cr_server *srv, size_t i, const cr_tls_config *tls, char error[CR_ERROR_MAX]);
+void cr_certs_remove(cr_server *srv, size_t i);
+bool cr_certs_are_there(const cr_server *srv);
+/* SIGHUP; while the loop exists. */
+CR_MUST_CHECK bool cr_certs_open_signal(cr_server *srv);
 
 /* timers.c */
 void cr_timers_arm(cr_server *srv);

@@ -110,11 +110,15 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	bool ok = cr_hash_seed() == CR_OK
 	          && copy_slices(&srv->origin_slices, config->origins, config->n_origins)
 	          && copy_slices(&srv->host_slices, config->allowed_hosts, config->n_allowed_hosts)
+	          && cr_proxies_init(&srv->proxies, config->trusted_proxies, config->n_trusted_proxies) == CR_OK
+	          && (!config->tls || (srv->default_tls = cr_tls_new(config->tls)))
 	          && (!config->public_dir || (srv->public_dir = dup_bytes(config->public_dir, strlen(config->public_dir))));
 	if (!ok) {
 		cr_server_free(srv);
 		return NULL;
 	}
+	srv->config.tls = NULL;
+	srv->config.trusted_proxies = NULL;
 	srv->config.origins = srv->origin_slices;
 	srv->config.allowed_hosts = srv->host_slices;
 	srv->config.public_dir = srv->public_dir;
@@ -130,7 +134,10 @@ void cr_server_free(cr_server *srv)
 	cr_timers_free(srv);
 	for (size_t i = 0; i < srv->n_addresses; i++) {
 		cr_address_deinit(&srv->addresses[i]);
+		cr_certs_remove(srv, i);
 	}
+	cr_tls_free(srv->default_tls);
+	cr_proxies_deinit(&srv->proxies);
 	free_slices(srv->origin_slices, srv->config.n_origins);
 	free_slices(srv->host_slices, srv->config.n_allowed_hosts);
 	cr_free(srv->public_dir);
@@ -145,18 +152,38 @@ void cr_server_want(cr_server *srv, uint32_t hooks)
 	}
 }
 
+bool cr_trusted_proxy_is_valid(cr_slice text)
+{
+	return cr_proxy_is_valid(text);
+}
+
 cr_status cr_server_listen(cr_server *srv, cr_slice url, char error[CR_ERROR_MAX])
 {
+	return cr_server_listen_tls(srv, url, NULL, error);
+}
+
+cr_status cr_server_listen_tls(cr_server *srv, cr_slice url, const cr_tls_config *tls, char error[CR_ERROR_MAX])
+{
+	size_t i = srv->n_addresses;
+
 	if (srv->running) {
 		return CR_ERR_STATE;
 	}
-	if (srv->n_addresses == CR_MAX_ADDRESSES) {
+	if (i == CR_MAX_ADDRESSES) {
 		snprintf(error, CR_ERROR_MAX, "is one address too many, the limit is %d", CR_MAX_ADDRESSES);
 		return CR_ERR_FORM;
 	}
-	cr_status st = cr_address_parse(&srv->addresses[srv->n_addresses], url, error);
-	srv->n_addresses += st == CR_OK;
-	return st;
+	cr_status st = cr_address_parse(&srv->addresses[i], url, error);
+	if (st != CR_OK) {
+		return st;
+	}
+	st = cr_certs_add(srv, i, tls, error);
+	if (st != CR_OK) {
+		cr_address_deinit(&srv->addresses[i]);
+		return st;
+	}
+	srv->n_addresses++;
+	return CR_OK;
 }
 
 bool cr_server_address(const cr_server *srv, size_t i, char *out, size_t size)
@@ -372,7 +399,7 @@ static bool open_signals(cr_server *srv)
 	if (srv->config.handle_signals) {
 		srv->sigint = cr_loop_signal_new(&srv->loop, SIGINT, on_signal, srv);
 		srv->sigterm = cr_loop_signal_new(&srv->loop, SIGTERM, on_signal, srv);
-		if (!srv->sigint || !srv->sigterm) {
+		if (!srv->sigint || !srv->sigterm || !cr_certs_open_signal(srv)) {
 			return false;
 		}
 	}
@@ -397,6 +424,11 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 			snprintf(error, CR_ERROR_MAX, "cannot open the folder %.150s: %s", srv->public_dir, strerror(errno));
 			return CR_ERR_SYS;
 		}
+	}
+	/* listen() has read them, perhaps long ago */
+	st = cr_certs_are_there(srv) ? cr_server_reload_tls(srv, error) : CR_OK;
+	if (st != CR_OK) {
+		return st;
 	}
 	srv->json = cr_chat_json_new();
 	if (!srv->json || !open_signals(srv)) {
@@ -425,7 +457,7 @@ static void log_start(cr_server *srv)
 	if (srv->public_dir && !a->is_unix && n < sizeof(line)) {
 		bool v6 = strchr(a->host, ':') != NULL;
 
-		snprintf(line + n, sizeof(line) - n, "; page http://%s%s%s:%u/",
+		snprintf(line + n, sizeof(line) - n, "; page http%s://%s%s%s:%u/", a->is_tls ? "s" : "",
 			v6 ? "[" : "", a->host, v6 ? "]" : "", srv->ports[0]);
 	}
 	cr_log_write(&srv->config.log, CR_LOG_INFO, "chatroom %s listens on %s; holds %u clients",
@@ -455,9 +487,10 @@ static void tear_down(cr_server *srv)
 	}
 	cr_loop_event_free(srv->sigint);
 	cr_loop_event_free(srv->sigterm);
+	cr_loop_event_free(srv->sighup);
 	cr_loop_event_free(srv->heartbeat);
 	cr_loop_event_free(srv->drain);
-	srv->sigint = srv->sigterm = srv->heartbeat = srv->drain = NULL;
+	srv->sigint = srv->sigterm = srv->sighup = srv->heartbeat = srv->drain = NULL;
 	cr_chat_json_free(srv->json);
 	srv->json = NULL;
 	cr_broadcast_deinit(srv);

@@ -9,6 +9,7 @@
 #include "ext/core/slice.h"
 #include "ext/core/status.h"
 #include "ext/core/uuid.h"
+#include "ext/net/tls_config.h"
 #include "ext/server/hooks.h"
 
 /* The engine's facade: all that ext/php knows. One server, one loop, one
@@ -39,17 +40,24 @@ typedef struct cr_server_config {
 	size_t send_queue_limit;         /* 1 MiB per client */
 	int backlog;                     /* 511 */
 	bool heartbeat;                  /* call hooks->on_heartbeat */
-	bool handle_signals;             /* SIGINT and SIGTERM stop the server */
+	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
 	const char *public_dir;          /* folder of static files, or NULL; copied */
 	const cr_slice *origins;         /* allow-list; copied */
 	size_t n_origins;                /* 0: same origin only */
 	const cr_slice *allowed_hosts;   /* copied */
 	size_t n_allowed_hosts;          /* 0: any */
+	/* "10.0.0.0/8", "::1", "unix": whose X-Forwarded-For and -Proto count; copied */
+	const cr_slice *trusted_proxies;
+	size_t n_trusted_proxies;
+	const cr_tls_config *tls; /* of wss:// addresses that bring none; NULL: none; copied */
 	cr_log log;
 } cr_server_config;
 
 /* Fills in the defaults above. */
 void cr_server_config_init(cr_server_config *config);
+
+/* An IP address, a network in CIDR notation, or "unix". */
+bool cr_trusted_proxy_is_valid(cr_slice text);
 
 /* hooks is borrowed and must outlive the server. NULL: out of memory. */
 cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, void *arg);
@@ -60,10 +68,18 @@ void cr_server_free(cr_server *srv);
 void cr_server_want(cr_server *srv, uint32_t hooks);
 
 /* Adds an address: ws://HOST[:PORT][/PATH] (IPv4, [IPv6] or a name; port 0:
- * any free one; default 80, path default /ws) or unix:///SOCKET/FILE[?path=/ws].
- * Checks the form only, binds in run().
- * CR_ERR_FORM with a text in error, CR_ERR_NOMEM, CR_ERR_STATE while running. */
+ * any free one; default 80, path default /ws), wss:// likewise (default 443) or
+ * unix:///SOCKET/FILE[?path=/ws]. Binds in run(). A wss:// address takes the
+ * configuration's tls, or that of listen_tls(); its certificates are read and
+ * checked here, and again in run().
+ * CR_ERR_FORM with a text in error (that follows "the URL"), CR_ERR_SYS with one
+ * about a certificate, CR_ERR_NOMEM, CR_ERR_STATE while running. */
 CR_MUST_CHECK cr_status cr_server_listen(cr_server *srv, cr_slice url, char error[CR_ERROR_MAX]);
+CR_MUST_CHECK cr_status cr_server_listen_tls(cr_server *srv, cr_slice url, const cr_tls_config *tls,
+	char error[CR_ERROR_MAX]);
+/* Reads all certificates again; new connections get the new ones. CR_ERR_SYS
+ * with a text: one of them is not usable, and all stay as they are. */
+CR_MUST_CHECK cr_status cr_server_reload_tls(cr_server *srv, char error[CR_ERROR_MAX]);
 /* The i-th address as a URL, with the port really bound while running; false
  * when there is none. */
 bool cr_server_address(const cr_server *srv, size_t i, char *out, size_t size);
@@ -151,6 +167,7 @@ typedef struct cr_stats {
 	/* how often each limit bit */
 	uint64_t refused_connections; /* max_connections, max_connections_per_ip */
 	uint64_t refused_origins;
+	uint64_t tls_errors; /* TLS connections that broke a rule of TLS, most in the handshake */
 	uint64_t timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close;
 	uint64_t slow_consumers;  /* send_queue_limit */
 	uint64_t rate_limited;    /* times a client had to wait */

@@ -45,7 +45,7 @@ static void read_peer(cr_session *s, const struct sockaddr *peer)
 	}
 }
 
-static bool count_ip(cr_session *s)
+bool cr_session_count_ip(cr_session *s)
 {
 	cr_server *srv = s->srv;
 	cr_ip_count *e = NULL;
@@ -71,7 +71,7 @@ static bool count_ip(cr_session *s)
 	return e->n <= srv->config.max_connections_per_ip;
 }
 
-static void uncount_ip(cr_session *s)
+void cr_session_uncount_ip(cr_session *s)
 {
 	cr_ip_count *e = NULL;
 
@@ -134,12 +134,17 @@ void cr_session_on_accept(void *arg, cr_listener *l, int fd, const struct sockad
 	}
 	cr_list_append(&srv->sessions, &s->all);
 	srv->n_sessions++;
-	s->over = srv->n_sessions > srv->max_clients || !count_ip(s);
+	cr_forwarded_begin(s);
+	s->over = srv->n_sessions > srv->max_clients || (!s->proxied && !cr_session_count_ip(s));
 	if (s->over) {
 		srv->stats.refused_connections++;
 		log_full(srv);
 	}
 	arm_life(s, &srv->on_handshake);
+	if (srv->tls[s->listener] && !cr_tls_accept(srv->tls[s->listener], &s->conn)) {
+		srv->stats.out_of_memory++;
+		cr_session_abort(s, 1006);
+	}
 }
 
 /* The end */
@@ -231,7 +236,7 @@ static void on_free(cr_conn *c)
 	cr_deadline_cancel(&s->work);
 	cr_list_remove(&s->all);
 	srv->n_sessions--;
-	uncount_ip(s);
+	cr_session_uncount_ip(s);
 	cr_http_free(s);
 	cr_session_free_pending(s);
 	cr_ws_forget(s);
@@ -270,8 +275,9 @@ static void on_eof(cr_conn *c, int error)
 	cr_session *s = of_conn(c);
 	bool answering = s->state == CR_SESSION_HTTP && (s->waits & CR_WAIT_OUTPUT);
 
+	s->srv->stats.tls_errors += error == EPROTO && c->tls;
 	cr_session_end(s, 1006, NULL, 0);
-	if (error || (c->queued == 0 && !answering)) {
+	if (error || (c->queued == 0 && !cr_conn_is_blocked(c) && !answering)) {
 		cr_conn_close(c);
 	} else {
 		cr_conn_finish(c); /* a half-closed peer still gets what it is owed */

@@ -59,16 +59,17 @@ static bool is_loopback(const cr_address *a)
  * page whose name was made to resolve to 127.0.0.1 (DNS rebinding) agrees with
  * itself. So a loopback listener that was told neither origins nor
  * allowed_hosts believes local names only. */
-static bool is_rebound(cr_session *s, cr_slice host)
+static bool is_rebound(const cr_session *s, cr_slice host)
 {
 	const cr_address *a = &s->srv->addresses[s->listener];
 
-	return s->srv->config.n_allowed_hosts == 0 && is_loopback(a) && !is_local_name(a->host, host);
+	/* over TLS the browser has checked the name against the certificate */
+	return !s->https && s->srv->config.n_allowed_hosts == 0 && is_loopback(a) && !is_local_name(a->host, host);
 }
 
-static bool is_allowed_origin(cr_session *s, cr_slice origin, cr_slice host)
+static bool is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host)
 {
-	cr_server *srv = s->srv;
+	const cr_server *srv = s->srv;
 	cr_origin o;
 
 	if (!origin.ptr) {
@@ -80,7 +81,7 @@ static bool is_allowed_origin(cr_session *s, cr_slice origin, cr_slice host)
 		}
 	}
 	return srv->config.n_origins == 0 && cr_origin_parse(&o, origin) == CR_OK
-	       && cr_origin_is_host(&o, host, false) && !is_rebound(s, host);
+	       && cr_origin_is_host(&o, host, s->https) && !is_rebound(s, host);
 }
 
 /* The room of ?room=, decoded into buf; lobby without it. False: not a name. */
