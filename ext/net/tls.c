@@ -319,7 +319,8 @@ static cr_status make_context(SSL_CTX **out, cr_tls *tls, const char *cert, cons
 	/* WebSocket has an end of its own, and Content-Length: nothing can be cut off unnoticed */
 	SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
-	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS); /* modes add up */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	/* tickets keep the session on the client's side */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

@@ -4,7 +4,7 @@ Options: an unknown one is refused, and the nearest known one named
 chatroom
 --FILE--
 <?php
-foreach (['max_mesage_size', 'pingInterval', 'origin', 'Log', '', str_repeat('x', 100000), 7, 'tls'] as $name) {
+foreach (['max_mesage_size', 'pingInterval', 'origin', 'Log', '', str_repeat('x', 100000), 7, 'ssl'] as $name) {
     try {
         new Chatroom(options: [$name => 1]);
         echo "accepted\n";
@@ -18,7 +18,7 @@ unknown option "max_mesage_size", did you mean "max_message_size"?
 unknown option "pingInterval", did you mean "ping_interval"?
 unknown option "origin", did you mean "origins"?
 unknown option "Log", did you mean "log"?
-unknown option "", did you mean "log"?
+unknown option "", did you mean "tls"?
 unknown option "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 unknown option 7, options have names
-unknown option "tls", did you mean "log"?
+unknown option "ssl", did you mean "tls"?
