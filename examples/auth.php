@@ -4,7 +4,8 @@
  * Each visitor of the page gets a signed ticket in a cookie, as a login form would give it. A program that is no
  * browser brings it along as ?token=. A real application keeps the key out of the code and its users in a database. */
 
-const KEY = 'change me: a long random secret';
+// from the environment, where the site that mints the tokens has it too; here, for one run, a random one
+define('KEY', getenv('CHAT_KEY') ?: bin2hex(random_bytes(32)));
 
 function sign(string $user): string
 {

@@ -245,6 +245,27 @@ static const char *lost_upgrade_page =
 	"<pre>proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n"
 	"proxy_set_header Connection \"upgrade\";\nproxy_set_header Host $host;</pre>\n";
 
+static const char *foreign_origin_page =
+	"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Origin not allowed</title>\n"
+	"<h1>Pages of this origin may not connect</h1>\n"
+	"<p>The request names an Origin that this chatroom server does not accept, and it is not a WebSocket handshake\n"
+	"either. Pages that may connect are those of the server's own origin, and those that its PHP script lists:</p>\n"
+	"<pre>new Chatroom($url, ['origins' => ['https://www.example.org']])</pre>\n"
+	"<p>Then connect with <code>new WebSocket(...)</code>; fetch() cannot speak to this address.</p>\n";
+
+/* What to say to a plain request for the endpoint: the likeliest thing that is
+ * missing, judged by what is there. */
+static const char *missing_page(const cr_session *s, const cr_http_head *head)
+{
+	if (cr_http_head_get(head, "Sec-WebSocket-Key", NULL).ptr) {
+		return lost_upgrade_page;
+	}
+	if (!cr_is_allowed_origin(s, cr_http_head_get(head, "Origin", NULL), head->host)) {
+		return foreign_origin_page;
+	}
+	return no_upgrade_page;
+}
+
 /* The path of the endpoint, compared after at most one decoding. */
 static bool is_ws_path(cr_session *s, cr_slice path, bool *bad)
 {
@@ -373,8 +394,7 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 			cr_http_refuse(s, 404, "There is no WebSocket endpoint here.", NULL);
 		}
 	} else if (ws_path) {
-		cr_http_head_get(head, "Sec-WebSocket-Key", &n);
-		respond_text(s, 426, "text/html", n ? lost_upgrade_page : no_upgrade_page,
+		respond_text(s, 426, "text/html", missing_page(s, head),
 			"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
 	} else if (cr_http_head_get(head, "Transfer-Encoding", &n).ptr) {
 		cr_http_refuse(s, 501, "Transfer-Encoding is not supported; send Content-Length.", NULL);

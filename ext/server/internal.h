@@ -275,6 +275,8 @@ void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body
 /* upgrade.c */
 /* Host is in allowed_hosts, with or without its port, or there is no such list. */
 bool cr_is_allowed_host(cr_server *srv, cr_slice host);
+/* A page of this origin may connect: same origin, or in the list; absent: no browser. */
+bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host);
 void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 /* files.c */

@@ -43,16 +43,23 @@ static bool is_local_name(const char *listener, cr_slice host)
 	if (name.len && name.ptr[0] == '[') {
 		return true;
 	}
+	if (cr_slice_ieq(name, CR_SLICE("localhost")) || cr_slice_ieq(name, cr_slice_str(listener))) {
+		return true;
+	}
+	if (name.len > ending.len
+		&& cr_slice_ieq(cr_slice_of(name.ptr + name.len - ending.len, ending.len), ending)) {
+		return true;
+	}
 	snprintf(text, sizeof(text), "%.*s", (int) name.len, (const char *) name.ptr);
-	return (name.len < sizeof(text) && inet_pton(AF_INET, text, &in) == 1)
-	       || cr_slice_ieq(name, CR_SLICE("localhost")) || cr_slice_ieq(name, cr_slice_str(listener))
-	       || (name.len > ending.len && cr_slice_ieq(cr_slice_of(name.ptr + name.len - ending.len, ending.len), ending));
+	return name.len < sizeof(text) && inet_pton(AF_INET, text, &in) == 1;
 }
 
 static bool is_loopback(const cr_address *a)
 {
+	const char *host = a->host;
+
 	return !a->is_unix
-	       && (strncmp(a->host, "127.", 4) == 0 || strcmp(a->host, "::1") == 0 || strcasecmp(a->host, "localhost") == 0);
+	       && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0);
 }
 
 /* Same origin means that Origin and Host agree, and both are the page's word: a
@@ -67,7 +74,7 @@ static bool is_rebound(const cr_session *s, cr_slice host)
 	return !s->https && s->srv->config.n_allowed_hosts == 0 && is_loopback(a) && !is_local_name(a->host, host);
 }
 
-static bool is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host)
+bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host)
 {
 	const cr_server *srv = s->srv;
 	cr_origin o;
@@ -133,9 +140,9 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 
 	if (hs->status != 101) {
 		refuse(s, hs->status, hs->reason, extra_for(hs->status));
-	} else if (!is_allowed_origin(s, hs->origin, head->host)) {
+	} else if (!cr_is_allowed_origin(s, hs->origin, head->host)) {
 		srv->stats.refused_origins++;
-		refuse(s, 403, "Pages of this origin may not connect; the server's options origins and allowed_hosts say which may.", NULL);
+		refuse(s, 403, "Pages of this origin may not connect; the options origins and allowed_hosts say which may.", NULL);
 	} else if (!wanted_room(head, buf, sizeof(buf), &room)) {
 		refuse(s, 400, "The room must be 1 to 255 bytes of UTF-8 without control characters.", NULL);
 	} else if (cr_uuid_make(&s->uid) != CR_OK) {

@@ -50,11 +50,12 @@ def is_refused(s, statuses, headers=(), method="GET"):
     return r
 
 
-def refused(*statuses, headers=(), method="GET"):
+def refused(*statuses, headers=(), method="GET", body=b""):
     def expect(server, tag, data):
         s = Sock(server)
         s.send(data)
-        is_refused(s, statuses, headers, method)
+        r = is_refused(s, statuses, headers, method)
+        check(body in r.body, f"the body does not say {body!r}")
         check(server.case(tag, closed=False) is None, "onOpen was called for a refused request")
     return expect
 
@@ -298,6 +299,14 @@ each("D41.ok", "Origin and Host agree on", ["127.0.0.1", "127.0.0.1:8080", "loca
      lambda h: raw(b(Host=h, Origin="http://" + h)), accepted)
 add("D41.http", "a plain request for another host", raw([b"GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n"]), refused(421),
     server=HOSTS)
+
+# the 426 page says what is missing
+GET = b"GET /ws HTTP/1.1\r\nHost: a.test\r\n"
+add("H38.page", "no Upgrade, nothing of a WebSocket", raw([GET, b"\r\n"]), refused(426, body=b"WebSocket endpoint"))
+add("H38.proxy", "no Upgrade, but a Key", raw([GET, b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"]),
+    refused(426, body=b"lost on the way"))
+add("H38.origin", "no Upgrade, a foreign Origin", raw([GET, b"Origin: http://b.test\r\n\r\n"]),
+    refused(426, body=b"may not connect"))
 
 ORIGINS = ("echo", {"origins": ["http://*.x.test"]})
 each("H81", "allow-list *.x.test,", ["http://evilx.test", "http://x.test", "https://a.x.test", "http://a.x.test.evil"],
