@@ -142,7 +142,7 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 		refuse(s, hs->status, hs->reason, extra_for(hs->status));
 	} else if (!cr_is_allowed_origin(s, hs->origin, head->host)) {
 		srv->stats.refused_origins++;
-		refuse(s, 403, "Pages of this origin may not connect; the options origins and allowed_hosts say which may.", NULL);
+		refuse(s, 403, "Pages of this origin may not connect (options origins, allowed_hosts).", NULL);
 	} else if (!wanted_room(head, buf, sizeof(buf), &room)) {
 		refuse(s, 400, "The room must be 1 to 255 bytes of UTF-8 without control characters.", NULL);
 	} else if (cr_uuid_make(&s->uid) != CR_OK) {

@@ -297,15 +297,15 @@ each("D41", "Origin and Host agree on", ["a.test", "evil.test:8080", "localhost.
      lambda h: raw(b(Host=h, Origin="http://" + h)), refused(403))
 each("D41.ok", "Origin and Host agree on", ["127.0.0.1", "127.0.0.1:8080", "localhost:3000", "[::1]:99", "dev.localhost"],
      lambda h: raw(b(Host=h, Origin="http://" + h)), accepted)
-add("D41.http", "a plain request for another host", raw([b"GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n"]), refused(421),
+add("D41.http", "a plain request for another host", raw([b"GET / HTTP/1.1", b"Host: evil.test"]), refused(421),
     server=HOSTS)
 
 # the 426 page says what is missing
-GET = b"GET /ws HTTP/1.1\r\nHost: a.test\r\n"
-add("H38.page", "no Upgrade, nothing of a WebSocket", raw([GET, b"\r\n"]), refused(426, body=b"WebSocket endpoint"))
-add("H38.proxy", "no Upgrade, but a Key", raw([GET, b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"]),
+GET = [b"GET /ws HTTP/1.1", b"Host: a.test"]
+add("H38.page", "no Upgrade, nothing of a WebSocket", raw(GET), refused(426, body=b"WebSocket endpoint"))
+add("H38.proxy", "no Upgrade, but a Key", raw(GET + [b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]),
     refused(426, body=b"lost on the way"))
-add("H38.origin", "no Upgrade, a foreign Origin", raw([GET, b"Origin: http://b.test\r\n\r\n"]),
+add("H38.origin", "no Upgrade, a foreign Origin", raw(GET + [b"Origin: http://b.test"]),
     refused(426, body=b"may not connect"))
 
 ORIGINS = ("echo", {"origins": ["http://*.x.test"]})
