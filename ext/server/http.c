@@ -53,7 +53,7 @@ static const struct {
 	{505, "HTTP Version Not Supported"},
 };
 
-const char *cr_http_status_text(int status)
+static const char *status_text(int status)
 {
 	for (size_t i = 0; i < sizeof(status_texts) / sizeof(status_texts[0]); i++) {
 		if (status_texts[i].status == status) {
@@ -101,7 +101,7 @@ static bool is_bodyless(int status)
 
 static cr_status write_head(cr_buf *b, const cr_response *r, bool keep_alive)
 {
-	cr_status st = cr_buf_printf(b, "HTTP/1.1 %d %s\r\n", r->status, cr_http_status_text(r->status));
+	cr_status st = cr_buf_printf(b, "HTTP/1.1 %d %s\r\n", r->status, status_text(r->status));
 
 	write_date(b);
 	for (size_t i = 0; st == CR_OK && i < r->n_headers; i++) {
@@ -162,7 +162,7 @@ static void respond_text(cr_session *s, int status, const char *type, const char
 	}
 	cr_buf_init(&b, RESPONSE_HEAD_MAX);
 	s->srv->stats.requests++;
-	cr_status st = cr_buf_printf(&b, "HTTP/1.1 %d %s\r\n", status, cr_http_status_text(status));
+	cr_status st = cr_buf_printf(&b, "HTTP/1.1 %d %s\r\n", status, status_text(status));
 	write_date(&b);
 	if (st == CR_OK) {
 		st = cr_buf_printf(&b,
@@ -183,7 +183,7 @@ void cr_http_refuse(cr_session *s, int status, const char *reason, const char *e
 {
 	char body[256];
 
-	snprintf(body, sizeof(body), "%d %s\n%s\n", status, cr_http_status_text(status), reason);
+	snprintf(body, sizeof(body), "%d %s\n%s\n", status, status_text(status), reason);
 	respond_text(s, status, "text/plain", body, extra);
 }
 

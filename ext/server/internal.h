@@ -100,7 +100,6 @@ struct cr_session {
 	bool was_open; /* on_close is owed */
 	bool close_sent, close_received;
 	bool has_ip;
-	bool in_feed; /* inside cr_ws_session_feed() */
 	bool counted_ip;
 	bool over;    /* came when the server was full: 503 */
 	bool proxied; /* the peer is a trusted proxy, ip what it says */
@@ -160,7 +159,6 @@ typedef struct cr_file {
 struct cr_server {
 	cr_server_config config;
 	char *public_dir;
-	char **origins, **allowed_hosts;
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
@@ -211,7 +209,6 @@ struct cr_server {
 };
 
 /* server.c */
-void cr_server_turn(void *arg);
 uint64_t cr_unix_ms(void);
 static inline bool cr_server_wants(const cr_server *srv, uint32_t hook)
 {
@@ -252,7 +249,6 @@ bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, si
 cr_pending *cr_session_pending(cr_session *s);
 void cr_session_free_pending(cr_session *s);
 void cr_ws_on_drained(cr_session *s);
-void cr_ws_apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text);
 extern const cr_conn_callbacks cr_session_callbacks;
 
 /* http.c */
@@ -269,7 +265,6 @@ void cr_http_respond(cr_session *s, const cr_response *r, bool head_only, bool k
 void cr_session_wait_in_http(cr_session *s);
 /* The same; the body is body, of which a reference is taken, and r->body says its length. */
 void cr_http_respond_chunk(cr_session *s, const cr_response *r, cr_chunk *body, bool head_only, bool keep_alive);
-const char *cr_http_status_text(int status);
 void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body, cr_request *r,
 	cr_header *headers, char *ip, size_t ip_size);
 /* upgrade.c */

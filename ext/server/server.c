@@ -285,7 +285,7 @@ static void on_heartbeat(void *arg)
 }
 
 /* The end of a turn: what ended is reported, what was said is staged. */
-void cr_server_turn(void *arg)
+static void on_turn(void *arg)
 {
 	cr_server *srv = arg;
 
@@ -481,7 +481,7 @@ static void tear_down(cr_server *srv)
 		next = n->next;
 		cr_session_abort(s, srv->stopping ? 1001 : 1006);
 	}
-	cr_loop_end_turn(&srv->loop, cr_server_turn, srv);
+	cr_loop_end_turn(&srv->loop, on_turn, srv);
 	if (cr_server_wants(srv, CR_HOOK_STOP)) {
 		srv->hooks->on_stop(srv->hooks_arg);
 	}
@@ -532,7 +532,7 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 			srv->hooks->on_start(srv->hooks_arg);
 		}
 		if (!srv->abandoned) {
-			st = cr_loop_run(&srv->loop, cr_server_turn, srv);
+			st = cr_loop_run(&srv->loop, on_turn, srv);
 		}
 		if (st != CR_OK) {
 			snprintf(error, CR_ERROR_MAX, "the event loop failed: %s", strerror(errno));

@@ -84,7 +84,7 @@ static void publish(cr_session *s, cr_slice text)
 	}
 }
 
-void cr_ws_apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text)
+static void apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text)
 {
 	switch (v->kind) {
 		case CR_VERDICT_PASS:
@@ -152,7 +152,7 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 	if (v.kind == CR_VERDICT_LATER) {
 		wait_for_verdict(s, m.text);
 	} else {
-		cr_ws_apply_verdict(s, &v, m.text);
+		apply_verdict(s, &v, m.text);
 	}
 }
 
@@ -165,7 +165,7 @@ bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdi
 	}
 	uint8_t *text = s->pending->text;
 	s->pending->text = NULL;
-	cr_ws_apply_verdict(s, v, cr_slice_of(text, s->pending->text_len));
+	apply_verdict(s, v, cr_slice_of(text, s->pending->text_len));
 	cr_free(text);
 	cr_session_go_on(s, CR_WAIT_VERDICT);
 	return true;
