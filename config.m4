@@ -81,7 +81,10 @@ if test "$PHP_CHATROOM" != "no"; then
   PHP_NEW_EXTENSION([chatroom], m4_normalize([
       chatroom.c
       ext/chat/limits.c
+      ext/chat/moderation.c
+      ext/chat/presence.c
       ext/chat/room.c
+      ext/chat/timeline.c
       ext/core/buf.c
       ext/core/chunk.c
       ext/core/hash.c

@@ -18,14 +18,17 @@
  * within one epoch, a random name of this history. It keeps the last of them,
  * bounded by count, bytes and age; what is kept is always a gapless run that
  * ends at the top. It outlives its room: when the last member has left, it is
- * still there for its time to live, so that who comes back can resume. */
+ * still there for its time to live, so that who comes back can resume.
+ *
+ * Age is looked at by append, set_limits and sweep only: between two sweeps what
+ * is too old can still be read, and a closed timeline be opened again. */
 
 #define CR_EPOCH_LEN 16 /* hexadecimal characters, no NUL */
 
 typedef struct cr_timeline_limits {
 	uint32_t count;  /* messages kept; 0: none, seq is given all the same */
 	size_t bytes;    /* of text, data, user and name, plus the entries themselves */
-	uint64_t ttl_ms; /* a message's age, and how long an empty timeline is kept */
+	uint64_t ttl_ms; /* a message's age, and how long an empty room's timeline is kept */
 } cr_timeline_limits;
 
 /* What is said. All slices are borrowed and copied on append. */
@@ -42,7 +45,7 @@ typedef struct cr_entry {
 	uint64_t seq;
 	uint64_t kept_ms;    /* monotonic, for its age */
 	uint64_t changed_at; /* the top when it was last edited or deleted; 0: never */
-	bool deleted;        /* text, data are empty then; the seq stays */
+	bool deleted;        /* text is empty then and data absent; the seq stays */
 	cr_post post;        /* slices point into this entry's own memory */
 } cr_entry;
 
@@ -52,7 +55,7 @@ typedef struct cr_timelines {
 	cr_timeline *by_name;
 	size_t count;
 	size_t bytes;   /* of all entries kept */
-	cr_list closed; /* timelines of empty rooms, oldest first */
+	cr_list closed; /* timelines of empty rooms; next to be swept first, like opened */
 	cr_list opened;
 	cr_timeline_limits defaults;
 } cr_timelines;
@@ -95,8 +98,11 @@ const cr_entry *cr_timeline_get(const cr_timeline *tl, uint64_t seq);
 bool cr_timeline_can_resume(const cr_timeline *tl, cr_slice epoch, uint64_t since);
 
 /* Replaces a kept message's text, or empties it for good. CR_ERR_STATE: not
- * kept any more, or deleted. changed_at becomes top. An edit may exceed
- * limits.bytes until the next append. */
+ * kept any more, or deleted. CR_ERR_NOMEM, of an edit only: nothing happened.
+ * changed_at becomes top, so one who resumes has missed the changes with
+ * changed_at >= since (perhaps not all of them: telling one twice does no harm).
+ * An edit may exceed limits.bytes until the next append or sweep. The text may
+ * be the entry's own. */
 CR_MUST_CHECK cr_status cr_timeline_edit(cr_timeline *tl, uint64_t seq, cr_slice text);
 CR_MUST_CHECK cr_status cr_timeline_delete(cr_timeline *tl, uint64_t seq);
 
