@@ -42,6 +42,10 @@ static void each_for_itself(void **state)
 	assert_true(cr_sanction_lift(&m, CR_SANCTION_MUTE, who, CR_SLICE("a")));
 	assert_false(cr_sanction_lift(&m, CR_SANCTION_MUTE, who, CR_SLICE("a")));
 	assert_int_equal(m.count, 0);
+	/* a room without a name is not everywhere */
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, CR_SLICE(""), 100, NO_REASON), CR_OK);
+	assert_null(cr_sanction_find(&m, CR_SANCTION_BAN, who, EVERYWHERE, 1));
+	assert_true(cr_sanction_lift(&m, CR_SANCTION_BAN, who, CR_SLICE("")));
 	/* time up: dropped when met */
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, EVERYWHERE, 100, CR_SLICE("")), CR_OK);
 	assert_non_null(cr_sanction_find(&m, CR_SANCTION_BAN, who, EVERYWHERE, 99));

@@ -194,6 +194,7 @@ static void closed_ones_expire(void **state)
 	assert_ptr_equal(cr_timeline_find(&all, CR_SLICE("a")), a);
 	assert_true(cr_timeline_first(b) == 2); /* open, trimmed, not freed */
 	assert_ptr_equal(cr_timeline_open(&all, CR_SLICE("a")), a);
+	assert_true(cr_list_is_empty(&all.closed));
 	cr_timelines_sweep(&all, 5000, 99);
 	assert_string_equal(cr_timeline_epoch(cr_timeline_find(&all, CR_SLICE("a"))), epoch);
 	cr_timeline_close(a, 5000);
