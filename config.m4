@@ -116,7 +116,10 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/tls_options.c
       ext/php/verdict.c
       ext/proto/chat_json.c
+      ext/proto/chat_v1.c
       ext/proto/http_head.c
+      ext/proto/json_out.c
+      ext/proto/ticket.c
       ext/proto/ws_accept.c
       ext/proto/ws_handshake.c
       ext/proto/ws_head.c
@@ -127,11 +130,19 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/files.c
       ext/server/forwarded.c
       ext/server/http.c
+      ext/server/peers.c
+      ext/server/policy.c
       ext/server/proxies.c
+      ext/server/room_api.c
+      ext/server/rooms.c
+      ext/server/send.c
       ext/server/server.c
       ext/server/session.c
       ext/server/timers.c
       ext/server/upgrade.c
+      ext/server/v1.c
+      ext/server/v1_greet.c
+      ext/server/v1_rooms.c
       ext/server/ws.c
     ]),
     [$ext_shared],,

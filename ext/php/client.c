@@ -99,7 +99,7 @@ bool chatroom_client_send(zend_object *obj, zend_string *text)
 	if (!client->session) {
 		return false;
 	}
-	cr_status status = cr_session_send(client->session, chatroom_slice(text));
+	cr_status status = cr_session_send(client->session, &(cr_own_message){.text = chatroom_slice(text)});
 
 	chatroom_rebail(room);
 	return status == CR_OK;

@@ -246,8 +246,9 @@ static void message_body(chatroom_obj *room, void *arg)
 	OBJ_RELEASE(client);
 }
 
-static cr_verdict on_message(void *arg, cr_session *s, cr_slice text)
+static cr_verdict on_message(void *arg, cr_session *s, const cr_message *m)
 {
+	cr_slice text = m->text;
 	chatroom_obj *room = arg;
 	message_frame f = {s, text, {.kind = CR_VERDICT_DROP}};
 

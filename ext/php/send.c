@@ -33,7 +33,8 @@ zend_long chatroom_broadcast(chatroom_obj *room, const zend_string *text, HashTa
 		} ZEND_HASH_FOREACH_END();
 	}
 	/* the form was checked; without memory it reaches fewer, which queued says */
-	cr_status status = cr_server_broadcast(room->server, chatroom_slice(text), uids, n, &queued);
+	cr_status status = cr_server_broadcast(room->server, &(cr_own_message){.text = chatroom_slice(text)}, uids, n,
+		&queued);
 
 	if (uids) {
 		efree(uids);
@@ -49,7 +50,7 @@ zend_long chatroom_send_to(chatroom_obj *room, const zend_string *uid, const zen
 	if (!s) {
 		return 0;
 	}
-	cr_status status = cr_session_send(s, chatroom_slice(text));
+	cr_status status = cr_session_send(s, &(cr_own_message){.text = chatroom_slice(text)});
 
 	chatroom_rebail(room);
 	return status == CR_OK;

@@ -6,7 +6,9 @@
 #include <netinet/in.h>
 
 #include "ext/chat/limits.h"
+#include "ext/chat/moderation.h"
 #include "ext/chat/room.h"
+#include "ext/chat/timeline.h"
 #include "ext/core/buf.h"
 #include "ext/core/chunk.h"
 #include "ext/core/list.h"
@@ -59,6 +61,10 @@ typedef struct cr_http {
 	bool keep_alive, head_only; /* of the request being answered */
 	bool has_peer;              /* of a trusted proxy: what peer is */
 	struct in6_addr peer;
+	bool feeding;  /* what came behind the head is being read */
+	bool has_room; /* ?room= was given */
+	uint8_t room_len;
+	char room[CR_ROOM_NAME_MAX]; /* of an upgrade */
 } cr_http;
 
 /* Allocated while it is needed only. */
@@ -66,6 +72,7 @@ typedef struct cr_pending {
 	cr_buf input;  /* bytes read but not yet fed, after a pause */
 	uint8_t *text; /* the message that waits for its verdict */
 	size_t text_len;
+	bool is_frame; /* text is a whole v1 frame that nobody has looked at yet */
 	bool has_pong; /* owed when the socket takes bytes again: the latest only, RFC 6455 5.5.3 */
 	uint8_t pong_len;
 	uint8_t pong[CR_WS_CONTROL_MAX];
@@ -84,6 +91,9 @@ struct cr_session {
 	cr_uuid uid;
 	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
+	struct cr_peer *peer; /* NULL: basic, and nobody the application knows */
+	struct cr_was_in *was_in;
+	size_t n_was_in; /* between its end and on_close: the rooms it was in */
 	cr_rate rate;
 	uint64_t opened_at; /* Unix ms */
 	uint64_t last_message_ms;
@@ -110,18 +120,27 @@ struct cr_session {
 
 /* What a room has to send, in this turn: frames back to back. */
 typedef struct cr_hole {
-	uint32_t start, end, next;
+	uint32_t start, end;         /* in the member's lane */
+	uint32_t own_start, own_end; /* in the batch's own: what stands there instead */
+	uint32_t next;
 } cr_hole;
 
 #define CR_NO_HOLE UINT32_MAX
+
+typedef struct cr_lane {
+	struct cr_lane *next;
+	cr_chunk *chunk; /* NULL when nothing is to be sent */
+	size_t staged;   /* bytes of chunk already in the members' queues */
+	uint8_t kind;    /* cr_member.kind it is for */
+} cr_lane;
 
 typedef struct cr_batch {
 	cr_list in_server; /* srv->dirty_rooms or used_rooms */
 	bool dirty;
 	cr_room *room;
-	cr_chunk *chunk; /* NULL when nothing is to be sent */
-	size_t staged;   /* bytes of chunk already in the members' queues */
-	uint32_t epoch;  /* holes of older epochs are void */
+	cr_lane *lanes;
+	cr_lane own;    /* acks; each is in one member's hole */
+	uint32_t epoch; /* holes of older epochs are void */
 	cr_hole *holes;
 	uint32_t n_holes, cap_holes;
 } cr_batch;
@@ -158,7 +177,7 @@ typedef struct cr_file {
 
 struct cr_server {
 	cr_server_config config;
-	char *public_dir;
+	char *public_dir, *secret;
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
@@ -187,6 +206,17 @@ struct cr_server {
 	cr_session *ended;   /* on_close owed */
 	cr_session **ended_tail;
 	cr_ip_count *ips;
+
+	struct cr_peer *peers; /* v1, by secret; parked ones too */
+	struct cr_user *users;
+	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
+	uint32_t mark;
+	cr_timelines timelines;
+	cr_moderation moderation;
+	struct cr_room_rule *rules;
+	uint32_t rules_version;
+	cr_loop_event *sweep;
+	cr_buf scratch, ack_scratch;
 
 	cr_rooms rooms;
 	cr_list dirty_rooms; /* cr_batch with something to stage */
@@ -249,6 +279,8 @@ bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, si
 cr_pending *cr_session_pending(cr_session *s);
 void cr_session_free_pending(cr_session *s);
 void cr_ws_on_drained(cr_session *s);
+/* Copies the message, whose verdict comes later. */
+void cr_ws_wait_for_verdict(cr_session *s, cr_slice text);
 extern const cr_conn_callbacks cr_session_callbacks;
 
 /* http.c */
@@ -274,20 +306,19 @@ bool cr_is_allowed_host(cr_server *srv, cr_slice host);
 bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host);
 void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
+/* The client is in: on_open, then the request's head is let go. */
+void cr_upgrade_opened(cr_session *s);
 /* files.c */
 void cr_files_forget(cr_server *srv);
 /* True when it answered. */
 bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 
 /* broadcast.c */
-CR_MUST_CHECK cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text,
-	const char uid[CR_UUID_LEN]);
 void cr_broadcast_stage_all(cr_server *srv);
 void cr_broadcast_stage_of(cr_session *s);
 void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
-void cr_broadcast_free_room(void *arg, cr_room *room);
 
 /* forwarded.c: what a trusted proxy says of the client, once per request */
 void cr_forwarded_begin(cr_session *s);

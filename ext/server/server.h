@@ -21,6 +21,29 @@ typedef struct cr_server cr_server;
 
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
 
+/* What a second connection of a user's does. */
+typedef enum cr_single_session {
+	CR_SINGLE_OFF,
+	CR_SINGLE_KICK_OLD,  /* the older ones are closed with 4001 */
+	CR_SINGLE_REJECT_NEW /* it is refused */
+} cr_single_session;
+
+/* Who may post in a room; the server always may. */
+typedef enum cr_post_policy {
+	CR_POST_ALL,
+	CR_POST_USERS, /* whoever has a user id */
+	CR_POST_SERVER /* nobody: announcements */
+} cr_post_policy;
+
+/* What is special about a room. */
+typedef struct cr_room_options {
+	uint32_t history_size; /* messages kept */
+	uint64_t history_ttl;  /* ms */
+	uint64_t slow_mode;    /* ms between two messages of one member; 0: off */
+	cr_post_policy post;
+	bool presence; /* members are told who comes and goes */
+} cr_room_options;
+
 typedef struct cr_server_config {
 	/* sizes in bytes, times in milliseconds */
 	size_t max_message_size;         /* 64 KiB; 1 to 64 MiB */
@@ -38,6 +61,15 @@ typedef struct cr_server_config {
 	uint32_t rate_window;            /* 1,000 */
 	uint32_t rate_burst;             /* 40 */
 	size_t send_queue_limit;         /* 1 MiB per client */
+	uint32_t rooms_per_client;       /* 128 */
+	uint32_t history_size;           /* 100 messages per room; 0: none */
+	uint64_t history_ttl;            /* 300,000 */
+	size_t history_bytes;            /* 512 KiB per room */
+	uint32_t resume_window;          /* 120,000; 0: nobody can resume */
+	uint32_t presence_grace;         /* 15,000; 0: at once */
+	bool presence;                   /* false; of rooms without options of their own */
+	cr_single_session single_session;
+	cr_slice secret; /* of tickets, at least 32 bytes; absent: none are taken; copied */
 	int backlog;                     /* 511 */
 	bool heartbeat;                  /* call hooks->on_heartbeat */
 	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
@@ -99,6 +131,7 @@ void cr_server_stop(cr_server *srv, cr_stop how);
 /* Answers to CR_VERDICT_LATER. false: that client is gone or does not wait. */
 bool cr_server_answer_handshake(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
 bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
+bool cr_server_answer_join(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
 bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_response *r);
 
 /* A response of on_request that may be sent: status 200 to 599, header names
@@ -106,12 +139,22 @@ bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_respo
  * engine writes itself. Otherwise a text in error. */
 bool cr_response_is_valid(const cr_response *r, char error[CR_ERROR_MAX]);
 
-/* Sending. Texts are UTF-8 (CR_ERR_UTF8 otherwise: nothing is sent). A message
- * of the server's own carries the nil UUID as its uid. *queued: sockets it was
- * queued for. */
-CR_MUST_CHECK cr_status cr_server_broadcast(cr_server *srv, cr_slice text,
-	const cr_uuid *except, size_t n_except, size_t *queued);
-CR_MUST_CHECK cr_status cr_session_send(cr_session *s, cr_slice text);
+/* Sending. A message of the server's own carries the nil UUID as its uid.
+ * CR_ERR_UTF8: the text is not UTF-8; CR_ERR_FORM: data is not JSON or over 4
+ * KiB; then nothing is sent. *queued: sockets it was queued for. */
+typedef struct cr_own_message {
+	cr_slice text;
+	cr_slice data; /* JSON text, or absent; basic clients do not get it */
+} cr_own_message;
+CR_MUST_CHECK cr_status cr_server_broadcast(cr_server *srv, const cr_own_message *m, const cr_uuid *except,
+	size_t n_except, size_t *queued);
+/* Gets a seq and is kept like any other message of the room, also when nobody
+ * is there to read it. *seq 0: not kept. CR_ERR_FORM also: no name of a room. */
+CR_MUST_CHECK cr_status cr_server_send_to_room(cr_server *srv, cr_slice room, const cr_own_message *m,
+	const cr_uuid *except, size_t n_except, size_t *queued, uint64_t *seq);
+CR_MUST_CHECK cr_status cr_server_send_to_user(cr_server *srv, cr_slice user, const cr_own_message *m,
+	size_t *queued);
+CR_MUST_CHECK cr_status cr_session_send(cr_session *s, const cr_own_message *m);
 /* One frame of these bytes, not looked at but for UTF-8 in a text frame.
  * CR_ERR_STATE when the client is closing. */
 CR_MUST_CHECK cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice data);
@@ -119,6 +162,8 @@ CR_MUST_CHECK cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice
  * on_close. code must be sendable (cr_close_code_is_sendable), reason at most
  * 123 bytes of UTF-8. Closing twice is harmless. */
 void cr_session_close(cr_session *s, unsigned code, cr_slice reason);
+/* The same, and a v1 client is told not to come back. code: 4000 to 4099. */
+void cr_session_kick(cr_session *s, unsigned code, cr_slice reason);
 /* 1000-1003, 1007-1014, 3000-4999: RFC 6455 7.4 */
 bool cr_close_code_is_sendable(unsigned code);
 
@@ -136,10 +181,65 @@ uint64_t cr_session_opened_at(const cr_session *s);
 bool cr_session_is_open(const cr_session *s);
 /* Bytes queued and not yet taken by the kernel. */
 size_t cr_session_queued(const cr_session *s);
+/* The room it has been in longest; absent when it is in none. */
 cr_slice cr_session_room(const cr_session *s);
+/* The i-th of its rooms in the order of joining; absent after the last. */
+cr_slice cr_session_room_at(const cr_session *s, size_t i);
+/* The application's id of it and its display name, absent for a guest. */
+cr_slice cr_session_user(const cr_session *s);
+cr_slice cr_session_name(const cr_session *s);
 /* One pointer of the application's, see cr_hooks.on_forget. */
 void cr_session_set_app(cr_session *s, void *app);
 void *cr_session_app(const cr_session *s);
+
+/* Rooms. Names are 1 to 255 bytes of UTF-8 without control characters
+ * (CR_ERR_FORM). Whoever is put in by the server is not asked about
+ * (on_join is not called); a v1 client is told. CR_ERR_TOOBIG: rooms_per_client;
+ * CR_ERR_STATE: not open. */
+CR_MUST_CHECK cr_status cr_session_join(cr_session *s, cr_slice room);
+/* False: was not in it. */
+bool cr_session_leave(cr_session *s, cr_slice room);
+/* Everybody leaves; basic clients that are in no other room are closed. Returns
+ * how many were in it. */
+size_t cr_server_close_room(cr_server *srv, cr_slice room);
+/* Walks the rooms; NULL ends it, and next may be called with what came before
+ * as long as nothing else was called in between. */
+typedef struct cr_room_info {
+	cr_slice name;
+	size_t members; /* connections */
+	size_t present; /* users and guests, where presence is on; else members */
+} cr_room_info;
+const void *cr_server_next_room(const cr_server *srv, const void *before, cr_room_info *out);
+bool cr_server_room(const cr_server *srv, cr_slice name, cr_room_info *out);
+/* Copies up to max uids of its members. */
+size_t cr_server_room_uids(cr_server *srv, cr_slice room, cr_uuid *out, size_t max);
+/* Options of one room, or of all whose names begin with what stands before a
+ * '*' at the end. The exact name wins, then the longer beginning. */
+CR_MUST_CHECK cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options);
+void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out);
+
+/* History. Oldest first; at most limit (200) messages. */
+typedef struct cr_history_query {
+	uint64_t limit, before, after;
+	bool has_before, has_after;
+} cr_history_query;
+/* JSON: {"room", "epoch", "seq", "messages": [...], "more"}. */
+struct cr_buf;
+CR_MUST_CHECK cr_status cr_server_history(cr_server *srv, cr_slice room, const cr_history_query *q, struct cr_buf *json);
+/* Changes a kept message whoever wrote it; everybody in the room is told.
+ * CR_ERR_STATE: it is not kept (any more). text absent: deletes. */
+CR_MUST_CHECK cr_status cr_server_change_message(cr_server *srv, cr_slice room, uint64_t seq, cr_slice text);
+
+/* Users and moderation. who is a user id or a uid; who of a ban is a user id or
+ * an IP address. ms 0: for good. CR_ERR_FORM: too long (128 bytes) or empty. */
+bool cr_server_is_user_online(const cr_server *srv, cr_slice user);
+CR_MUST_CHECK cr_status cr_server_mute(cr_server *srv, cr_slice who, uint64_t ms, cr_slice room, cr_slice reason);
+bool cr_server_unmute(cr_server *srv, cr_slice who, cr_slice room);
+/* Ends the connections it holds for. */
+CR_MUST_CHECK cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reason, size_t *kicked);
+bool cr_server_unban(cr_server *srv, cr_slice who);
+/* Closes with 4000; returns how many connections. */
+size_t cr_server_kick_user(cr_server *srv, cr_slice user, cr_slice reason, const cr_uuid *except);
 
 /* Timers; may be set before run() (they start with it). ms >= 1. The id is
  * positive; 0: out of memory. A one-shot timer is gone before fn is called;
@@ -172,6 +272,13 @@ typedef struct cr_stats {
 	uint64_t slow_consumers;  /* send_queue_limit */
 	uint64_t rate_limited;    /* times a client had to wait */
 	uint64_t protocol_errors; /* 1002, 1003, 1007, 1008, 1009 */
+	uint64_t private_messages, messages_repeated; /* taken again under the same id */
+	uint64_t errors_sent;                         /* error events to v1 clients */
+	uint64_t resumed, replayed;                   /* sessions; messages given again */
+	uint64_t users;                               /* online */
+	uint64_t parked;                              /* sessions that may come back */
+	uint64_t history_bytes;                       /* kept by all rooms */
+	uint64_t muted, slowed, refused_banned, refused_tickets;
 	uint64_t out_of_memory;
 	uint64_t accept_pauses; /* EMFILE and friends */
 } cr_stats;
