@@ -111,6 +111,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/options.c
       ext/php/reject.c
       ext/php/request.c
+      ext/php/room_methods.c
       ext/php/send.c
       ext/php/timer.c
       ext/php/tls_options.c

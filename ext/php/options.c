@@ -33,6 +33,10 @@ static bool parse_hosts(chatroom_options *o, const option_row *option, zval *val
 static bool parse_proxies(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_tls(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_history_ttl(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_presence(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log_level(chatroom_options *o, const option_row *option, zval *value);
@@ -60,6 +64,14 @@ static const option_row options[] = {
 	SECONDS(drain_timeout, 0, 3600),
 	OTHER(rate_limit, parse_rate_limit),
 	{"send_queue_limit", OPTION_SIZE, AT(config.send_queue_limit), 1024, 1 << 30, false, NULL},
+	{"rooms_per_client", OPTION_UINT, AT(config.rooms_per_client), 1, 100000, false, NULL},
+	{"history_size", OPTION_UINT, AT(config.history_size), 0, 100000, false, NULL},
+	OTHER(history_ttl, parse_history_ttl),
+	SECONDS(resume_window, 0, 86400),
+	OTHER(presence, parse_presence),
+	SECONDS(presence_grace, 0, 3600),
+	OTHER(single_session, parse_single_session),
+	OTHER(secret, parse_secret),
 	{"backlog", OPTION_INT, AT(config.backlog), 1, 65535, false, NULL},
 	OTHER(public, parse_public),
 	{"callback_warn_ms", OPTION_LONG, AT(callback_warn_ms), 0, 3600000, false, NULL},
@@ -301,6 +313,64 @@ static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval
 			return false;
 		}
 	}
+	return true;
+}
+
+/* Wider than the other times: a year. */
+static bool parse_history_ttl(chatroom_options *o, const option_row *option, zval *value)
+{
+	static const struct option_row range = {"history_ttl", OPTION_SECONDS, 0, 1, 31536000, false, NULL};
+
+	if (Z_TYPE_P(value) != IS_LONG && Z_TYPE_P(value) != IS_DOUBLE) {
+		return wrong_type(option, "int or float", value);
+	}
+	double n = zval_get_double(value);
+	if (!(n >= range.min && n <= range.max)) {
+		return out_of_range(&range);
+	}
+	o->config.history_ttl = (uint64_t) ceil(n * 1000);
+	return true;
+}
+
+static bool parse_presence(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+		return wrong_type(option, "bool", value);
+	}
+	o->config.presence = Z_TYPE_P(value) == IS_TRUE;
+	return true;
+}
+
+static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) == IS_FALSE) {
+		o->config.single_session = CR_SINGLE_OFF;
+		return true;
+	}
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string or false", value);
+	}
+	if (is_named(Z_STR_P(value), "kick_old")) {
+		o->config.single_session = CR_SINGLE_KICK_OLD;
+	} else if (is_named(Z_STR_P(value), "reject_new")) {
+		o->config.single_session = CR_SINGLE_REJECT_NEW;
+	} else {
+		zend_value_error("option \"single_session\" must be false, \"kick_old\" or \"reject_new\"");
+		return false;
+	}
+	return true;
+}
+
+static bool parse_secret(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string", value);
+	}
+	if (Z_STRLEN_P(value) < CR_SECRET_MIN || Z_STRLEN_P(value) > CR_SECRET_MAX) {
+		zend_value_error("option \"secret\" must be %d to %d bytes long", CR_SECRET_MIN, CR_SECRET_MAX);
+		return false;
+	}
+	o->config.secret = cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value));
 	return true;
 }
 

@@ -13,10 +13,9 @@
  * that it shares with the server. JSON Web Tokens (RFC 7519) with HS256 and
  * nothing else: "none" and other algorithms are refused. */
 
-#define CR_TICKET_MAX        4096 /* bytes as text */
-#define CR_TICKET_SECRET_MIN 32   /* bytes of the secret: RFC 7518 3.2 */
+#define CR_TICKET_MAX 4096 /* bytes as text */
 
-#define CR_TICKET_FIELD_MAX  128  /* bytes of sub and of name */
+#define CR_TICKET_FIELD_MAX 128 /* bytes of sub and of name */
 
 typedef struct cr_ticket {
 	char user[CR_TICKET_FIELD_MAX]; /* "sub" */

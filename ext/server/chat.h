@@ -11,23 +11,23 @@
 #include "ext/proto/json_out.h"
 #include "ext/server/internal.h"
 
-#define CR_V1_KIND   8  /* cr_member.kind: from here on chatroom.v1 is spoken */
-#define CR_SECRET    16 /* bytes of a session's secret, twice as many characters on the wire */
-#define CR_RECENT    32 /* request ids remembered per peer */
-#define CR_HELLO_MS  500
-#define CR_SWEEP_MS  1000
-#define CR_USER_MAX  128 /* bytes of an application's user id */
-#define CR_NAME_MAX  128 /* bytes of a display name */
-#define CR_NIL_UUID  "00000000-0000-0000-0000-000000000000"
+#define CR_V1_KIND  8  /* cr_member.kind: from here on chatroom.v1 is spoken */
+#define CR_SECRET   16 /* bytes of a session's secret, twice as many characters on the wire */
+#define CR_RECENT   32 /* request ids remembered per peer */
+#define CR_HELLO_MS 500
+#define CR_SWEEP_MS 1000
+#define CR_USER_MAX 255 /* bytes of an application's user id */
+#define CR_NAME_MAX 255 /* bytes of a display name */
+#define CR_NIL_UUID "00000000-0000-0000-0000-000000000000"
 
 /* A user of the application's: the connections of one user id. Kept while it
  * has connections, and presence_grace longer. */
 typedef struct cr_user {
-	UT_hash_handle hh; /* srv->users, by id */
-	cr_list peers;     /* cr_peer.in_user: connected ones */
-	cr_list parked;    /* and those that may come back */
-	size_t n;          /* of them */
-	size_t refs;       /* peers that are or were it, parked ones too */
+	UT_hash_handle hh;   /* srv->users, by id */
+	cr_list peers;       /* cr_peer.in_user: connected ones */
+	cr_list parked;      /* and those that may come back */
+	size_t n;            /* of them */
+	size_t refs;         /* peers that are or were it, parked ones too */
 	cr_deadline offline; /* armed when the last has gone */
 	cr_server *srv;
 	uint32_t mark; /* srv->mark: seen in this walk */

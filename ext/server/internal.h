@@ -225,6 +225,7 @@ struct cr_server {
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
 	cr_chat_json *json;
+	cr_chat_json *json_inside; /* for what is parsed while a frame of json is in use */
 	cr_ws_limits ws_limits;
 	cr_rate_limit rate_limit;
 	int public_fd;  /* of public_dir, -1: none */

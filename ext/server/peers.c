@@ -187,7 +187,8 @@ cr_slice cr_subject_of(const cr_session *s, char buf[CR_SUBJECT_MAX])
 
 static int nibble(uint8_t c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	                                                             : -1;
 }
 
 static bool read_secret(uint8_t out[CR_SECRET], cr_slice hex)
@@ -427,10 +428,12 @@ void cr_peers_deinit(cr_server *srv)
 	cr_peer *p, *next;
 	cr_user *u, *next_user;
 
-	HASH_ITER(hh, srv->peers, p, next) {
+	HASH_ITER(hh, srv->peers, p, next)
+	{
 		cr_peer_free(p);
 	}
-	HASH_ITER(hh, srv->users, u, next_user) {
+	HASH_ITER(hh, srv->users, u, next_user)
+	{
 		u->online = false;
 		free_if_unused(u);
 	}

@@ -137,7 +137,8 @@ void cr_chat_slow_down(cr_session *s, cr_room *room)
 
 	if (st && st->options.slow_mode > 0
 		&& cr_sanction_set(&srv->moderation, CR_SANCTION_SLOW, cr_subject_of(s, buf), cr_room_name(room),
-			   cr_loop_now(&srv->loop) + st->options.slow_mode, CR_SLICE_NONE) != CR_OK) {
+			   cr_loop_now(&srv->loop) + st->options.slow_mode, CR_SLICE_NONE)
+			   != CR_OK) {
 		srv->stats.out_of_memory++;
 	}
 }
@@ -154,7 +155,7 @@ bool cr_auth_by_token(cr_session *s, cr_slice token, cr_refusal *no)
 	if (!srv->config.secret.len) {
 		return false;
 	}
-	switch (cr_ticket_check(srv->json, &t, token, srv->config.secret, cr_unix_ms() / 1000)) {
+	switch (cr_ticket_check(srv->json_inside, &t, token, srv->config.secret, cr_unix_ms() / 1000)) {
 		case CR_OK:
 			break;
 		case CR_ERR_STATE:

@@ -111,6 +111,11 @@ bool cr_server_room(const cr_server *srv, cr_slice name, cr_room_info *out)
 	return room != NULL;
 }
 
+bool cr_server_is_room_name(cr_slice name)
+{
+	return cr_room_name_is_valid(name);
+}
+
 size_t cr_server_room_uids(cr_server *srv, cr_slice name, cr_uuid *out, size_t max)
 {
 	const cr_room *room = cr_rooms_find(&srv->rooms, name);

@@ -27,8 +27,8 @@
 #define SWEEP_PART   20000 /* timelines and sanctions looked at per sweep */
 #define SCRATCH_KEPT 262144
 #define SCRATCH_MAX  ((size_t) 512 * 1024 * 1024) /* a 64 MiB text, each byte escaped to six */
-#define RESPONSE_MS  30000 /* without progress */
-#define RESERVED_FDS 64    /* descriptors left to PHP: files, databases */
+#define RESPONSE_MS  30000                        /* without progress */
+#define RESERVED_FDS 64                           /* descriptors left to PHP: files, databases */
 
 uint64_t cr_unix_ms(void)
 {
@@ -120,7 +120,7 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	cr_moderation_init(&srv->moderation);
 	srv->rules_version = 1;
 	cr_timelines_init(&srv->timelines, &(cr_timeline_limits){
-		.count = config->history_size, .bytes = config->history_bytes, .ttl_ms = config->history_ttl});
+										   .count = config->history_size, .bytes = config->history_bytes, .ttl_ms = config->history_ttl});
 	cr_buf_init(&srv->scratch, SCRATCH_MAX);
 	cr_buf_init(&srv->ack_scratch, 4096);
 	bool ok = cr_hash_seed() == CR_OK
@@ -481,7 +481,8 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 		return st;
 	}
 	srv->json = cr_chat_json_new();
-	if (!srv->json || !open_signals(srv)) {
+	srv->json_inside = cr_chat_json_new();
+	if (!srv->json || !srv->json_inside || !open_signals(srv)) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 		return CR_ERR_NOMEM;
 	}
@@ -544,7 +545,8 @@ static void tear_down(cr_server *srv)
 	cr_loop_event_free(srv->drain);
 	srv->sigint = srv->sigterm = srv->sighup = srv->heartbeat = srv->drain = srv->sweep = NULL;
 	cr_chat_json_free(srv->json);
-	srv->json = NULL;
+	cr_chat_json_free(srv->json_inside);
+	srv->json = srv->json_inside = NULL;
 	cr_broadcast_deinit(srv);
 	cr_buf_deinit(&srv->scratch);
 	cr_buf_deinit(&srv->ack_scratch);

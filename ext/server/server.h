@@ -19,6 +19,9 @@ typedef struct cr_server cr_server;
 
 #define CR_VERSION "0.1.0"
 
+#define CR_SECRET_MIN 32 /* bytes of a secret that signs: RFC 7518 3.2 */
+#define CR_SECRET_MAX 4096
+
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
 
 /* What a second connection of a user's does. */
@@ -69,15 +72,15 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
-	cr_slice secret; /* of tickets, at least 32 bytes; absent: none are taken; copied */
-	int backlog;                     /* 511 */
-	bool heartbeat;                  /* call hooks->on_heartbeat */
-	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
-	const char *public_dir;          /* folder of static files, or NULL; copied */
-	const cr_slice *origins;         /* allow-list; copied */
-	size_t n_origins;                /* 0: same origin only */
-	const cr_slice *allowed_hosts;   /* copied */
-	size_t n_allowed_hosts;          /* 0: any */
+	cr_slice secret;               /* of tickets, at least 32 bytes; absent: none are taken; copied */
+	int backlog;                   /* 511 */
+	bool heartbeat;                /* call hooks->on_heartbeat */
+	bool handle_signals;           /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	const char *public_dir;        /* folder of static files, or NULL; copied */
+	const cr_slice *origins;       /* allow-list; copied */
+	size_t n_origins;              /* 0: same origin only */
+	const cr_slice *allowed_hosts; /* copied */
+	size_t n_allowed_hosts;        /* 0: any */
 	/* "10.0.0.0/8", "::1", "unix": whose X-Forwarded-For and -Proto count; copied */
 	const cr_slice *trusted_proxies;
 	size_t n_trusted_proxies;
@@ -202,6 +205,7 @@ bool cr_session_leave(cr_session *s, cr_slice room);
 /* Everybody leaves; basic clients that are in no other room are closed. Returns
  * how many were in it. */
 size_t cr_server_close_room(cr_server *srv, cr_slice room);
+bool cr_server_is_room_name(cr_slice name);
 /* Walks the rooms; NULL ends it, and next may be called with what came before
  * as long as nothing else was called in between. */
 typedef struct cr_room_info {
@@ -215,6 +219,8 @@ bool cr_server_room(const cr_server *srv, cr_slice name, cr_room_info *out);
 size_t cr_server_room_uids(cr_server *srv, cr_slice room, cr_uuid *out, size_t max);
 /* Options of one room, or of all whose names begin with what stands before a
  * '*' at the end. The exact name wins, then the longer beginning. */
+/* The defaults, from the configuration. */
+void cr_room_options_init(const cr_server *srv, cr_room_options *o);
 CR_MUST_CHECK cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options);
 void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out);
 
@@ -231,7 +237,9 @@ CR_MUST_CHECK cr_status cr_server_history(cr_server *srv, cr_slice room, const c
 CR_MUST_CHECK cr_status cr_server_change_message(cr_server *srv, cr_slice room, uint64_t seq, cr_slice text);
 
 /* Users and moderation. who is a user id or a uid; who of a ban is a user id or
- * an IP address. ms 0: for good. CR_ERR_FORM: too long (128 bytes) or empty. */
+ * an IP address. ms 0: for good. CR_ERR_FORM: too long (255 bytes) or empty. */
+/* Appends a ticket of these claims (JSON of an object with sub and exp) to out. */
+CR_MUST_CHECK cr_status cr_ticket_make(struct cr_buf *out, cr_slice claims, cr_slice secret);
 bool cr_server_is_user_online(const cr_server *srv, cr_slice user);
 CR_MUST_CHECK cr_status cr_server_mute(cr_server *srv, cr_slice who, uint64_t ms, cr_slice room, cr_slice reason);
 bool cr_server_unmute(cr_server *srv, cr_slice who, cr_slice room);
@@ -269,9 +277,9 @@ typedef struct cr_stats {
 	uint64_t refused_origins;
 	uint64_t tls_errors; /* TLS connections that broke a rule of TLS, most in the handshake */
 	uint64_t timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close;
-	uint64_t slow_consumers;  /* send_queue_limit */
-	uint64_t rate_limited;    /* times a client had to wait */
-	uint64_t protocol_errors; /* 1002, 1003, 1007, 1008, 1009 */
+	uint64_t slow_consumers;                      /* send_queue_limit */
+	uint64_t rate_limited;                        /* times a client had to wait */
+	uint64_t protocol_errors;                     /* 1002, 1003, 1007, 1008, 1009 */
 	uint64_t private_messages, messages_repeated; /* taken again under the same id */
 	uint64_t errors_sent;                         /* error events to v1 clients */
 	uint64_t resumed, replayed;                   /* sessions; messages given again */

@@ -325,7 +325,7 @@ void cr_v1_answer_message(cr_session *s, cr_slice raw, const cr_verdict *v)
 	cr_v1_frame f;
 
 	/* it was parsed when it came: only memory can fail now */
-	if (cr_v1_parse(s->srv->json, &f, raw.ptr, raw.len) == CR_OK) {
+	if (cr_v1_parse(s->srv->json_inside, &f, raw.ptr, raw.len) == CR_OK) {
 		apply(s, &f, v);
 	} else {
 		out_of_memory(s);

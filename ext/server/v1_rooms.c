@@ -296,8 +296,7 @@ void cr_v1_run_joins(cr_session *s)
 
 		if (!cr_membership_in(s, room)) {
 			if (count_rooms(s) >= srv->config.rooms_per_client) {
-				v = (cr_verdict){.kind = CR_VERDICT_REJECT, .code = CR_SLICE("room_limit"),
-					.reason = CR_SLICE("you are in as many rooms as you may be")};
+				v = (cr_verdict){.kind = CR_VERDICT_REJECT, .code = CR_SLICE("room_limit"), .reason = CR_SLICE("you are in as many rooms as you may be")};
 			} else if (cr_server_wants(srv, CR_HOOK_JOIN)) {
 				v = srv->hooks->on_join(srv->hooks_arg, s, room);
 				if (s->state != CR_SESSION_OPEN || srv->abandoned) {

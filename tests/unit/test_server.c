@@ -5,6 +5,9 @@
 /* needs: ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c */
 /* needs: ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c */
 /* needs: ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
+/* needs: ext/proto/chat_v1.c ext/proto/json_out.c ext/proto/ticket.c ext/chat/timeline.c ext/chat/presence.c */
+/* needs: ext/chat/moderation.c ext/server/peers.c ext/server/policy.c ext/server/rooms.c ext/server/room_api.c */
+/* needs: ext/server/send.c ext/server/v1.c ext/server/v1_greet.c ext/server/v1_rooms.c */
 /* needs: ext/net/tls.c ext/net/transport_tls.c ext/server/certs.c ext/server/forwarded.c ext/server/proxies.c */
 /* The whole engine without PHP: a server in a thread of its own, answered by
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.
@@ -120,8 +123,9 @@ static void on_close(void *arg, cr_session *s, unsigned code, cr_slice reason)
 	f->closed++;
 }
 
-static cr_verdict on_message(void *arg, cr_session *s, cr_slice text)
+static cr_verdict on_message(void *arg, cr_session *s, const cr_message *m)
 {
+	cr_slice text = m->text;
 	fixture *f = arg;
 	int mine = 1;
 
