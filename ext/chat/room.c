@@ -120,6 +120,8 @@ cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membersh
 	m->rooms = ms;
 	ms->index = (uint32_t) room->n_members;
 	room->members[room->n_members++] = ms;
+	room->kinds[m->kind]++;
+	room->kind_set |= (uint16_t) (1u << m->kind);
 	*out = ms;
 	return CR_OK;
 }
@@ -130,6 +132,10 @@ void cr_room_leave(cr_rooms *rooms, cr_membership *ms)
 	cr_membership **link = &ms->member->rooms;
 	cr_membership *last = room->members[--room->n_members];
 
+	CR_ASSERT(room->kinds[ms->member->kind] > 0);
+	if (--room->kinds[ms->member->kind] == 0) {
+		room->kind_set &= (uint16_t) ~(1u << ms->member->kind);
+	}
 	room->members[ms->index] = last;
 	last->index = ms->index;
 	while (*link != ms) {

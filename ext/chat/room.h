@@ -15,6 +15,7 @@
  * A room exists while somebody is in it. */
 
 #define CR_ROOM_NAME_MAX 255 /* bytes */
+#define CR_ROOM_KINDS    16
 
 typedef struct cr_member cr_member;
 typedef struct cr_room cr_room;
@@ -33,12 +34,15 @@ typedef struct cr_membership {
 /* Embedded in the server's session. Zeroed memory is a member of no room. */
 struct cr_member {
 	cr_membership *rooms;
+	uint8_t kind; /* the owner's word, below CR_ROOM_KINDS; fixed while in a room */
 };
 
 struct cr_room {
 	UT_hash_handle hh;
 	cr_membership **members; /* dense; order is not the order of joining */
 	size_t n_members, cap;
+	uint32_t kinds[CR_ROOM_KINDS]; /* members of each kind */
+	uint16_t kind_set;             /* bit k: kinds[k] > 0 */
 	void *out; /* the server's batch, see cr_rooms.on_gone */
 	size_t name_len;
 	char name[]; /* not NUL-terminated */

@@ -7,8 +7,14 @@
  * of the turn, and earlier only where order demands it: before a message that
  * is for one member alone, before somebody joins or leaves.
  *
- * Invariants: staged <= chunk->len; holes belong to [staged, len); a batch is
- * on dirty_rooms exactly while staged < len.
+ * A room's members may want different bytes (compressed, with which window):
+ * their kind says which. A batch has a lane for each kind that has members, and
+ * a message stands in all of them.
+ *
+ * Invariants: in each lane staged <= chunk->len; a hole belongs to [staged, len)
+ * of its member's lane; a batch is on dirty_rooms exactly while a lane has
+ * staged < len. A kind's first member joins, and its last leaves, only when
+ * everything is staged or gone.
  */
 #include "ext/server/internal.h"
 
@@ -44,7 +50,20 @@ static void give_chunk(cr_server *srv, cr_chunk *c)
 	cr_chunk_unref(c);
 }
 
-static cr_batch *batch_of(cr_server *srv, cr_room *room)
+static void give_lanes(cr_server *srv, cr_batch *b)
+{
+	for (unsigned kind = 0; kind < CR_ROOM_KINDS; kind++) {
+		cr_lane *lane = b->lanes[kind];
+
+		if (lane && lane->chunk) {
+			give_chunk(srv, lane->chunk);
+			lane->chunk = NULL;
+			lane->staged = 0;
+		}
+	}
+}
+
+static cr_batch *batch_of(cr_room *room)
 {
 	cr_batch *b = room->out;
 
@@ -58,19 +77,33 @@ static cr_batch *batch_of(cr_server *srv, cr_room *room)
 		b->epoch = 1;
 		room->out = b;
 	}
-	if (b->chunk && b->staged == b->chunk->len) {
-		if (b->chunk->refs == 1) {
-			b->chunk->len = b->staged = 0;
-		} else if (b->chunk->len > CHUNK_MAX) {
-			give_chunk(srv, b->chunk);
-			b->chunk = NULL;
+	return b;
+}
+
+/* The batch's lane of that kind, ready to be written to. NULL: out of memory. */
+static cr_lane *lane_of(cr_server *srv, cr_batch *b, unsigned kind)
+{
+	cr_lane *lane = b->lanes[kind];
+
+	if (!lane) {
+		lane = b->lanes[kind] = cr_calloc(1, sizeof(*lane));
+		if (!lane) {
+			return NULL;
 		}
 	}
-	if (!b->chunk) {
-		b->chunk = take_chunk(srv);
-		b->staged = 0;
+	if (lane->chunk && lane->staged == lane->chunk->len) {
+		if (lane->chunk->refs == 1) {
+			lane->chunk->len = lane->staged = 0;
+		} else if (lane->chunk->len > CHUNK_MAX) {
+			give_chunk(srv, lane->chunk);
+			lane->chunk = NULL;
+		}
 	}
-	return b->chunk ? b : NULL;
+	if (!lane->chunk) {
+		lane->chunk = take_chunk(srv);
+		lane->staged = 0;
+	}
+	return lane->chunk ? lane : NULL;
 }
 
 static bool add_hole(cr_batch *b, cr_membership *ms, uint32_t start, uint32_t end)
@@ -112,26 +145,89 @@ static void mark_dirty(cr_server *srv, cr_batch *b)
 	}
 }
 
+/* Where the plain frame is encoded: in the plain lane, or aside when no member
+ * wants it plain. */
+static cr_chunk *plain_chunk(cr_server *srv, cr_batch *b)
+{
+	if (b->room->kind_set & 1) {
+		cr_lane *lane = lane_of(srv, b, 0);
+
+		return lane ? lane->chunk : NULL;
+	}
+	if (!srv->frame) {
+		srv->frame = cr_chunk_new(CHUNK_START);
+	}
+	if (srv->frame) {
+		srv->frame->len = 0;
+	}
+	return srv->frame;
+}
+
+/* The frame in every other encoding that is spoken in the room. starts: where
+ * in each lane it begins, for the sender's hole and for undoing. */
+static cr_status write_lanes(cr_server *srv, cr_batch *b, cr_slice frame, size_t starts[CR_ROOM_KINDS])
+{
+	for (unsigned kind = 1; kind < CR_ROOM_KINDS; kind++) {
+		if (!(b->room->kind_set & (1u << kind))) {
+			continue;
+		}
+		cr_lane *lane = lane_of(srv, b, kind);
+		if (!lane) {
+			return CR_ERR_NOMEM;
+		}
+		starts[kind] = lane->chunk->len;
+		cr_status st = cr_deflate_frame(srv, lane->chunk, kind, frame);
+		if (st != CR_OK) {
+			return st;
+		}
+		srv->turn_bytes += lane->chunk->len - starts[kind];
+	}
+	return CR_OK;
+}
+
+static void undo(cr_batch *b, const size_t starts[CR_ROOM_KINDS])
+{
+	for (unsigned kind = 0; kind < CR_ROOM_KINDS; kind++) {
+		if (starts[kind] != SIZE_MAX) {
+			b->lanes[kind]->chunk->len = starts[kind];
+		}
+	}
+}
+
 cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, const char uid[CR_UUID_LEN])
 {
 	cr_room *room = from->room;
-	cr_batch *b = batch_of(srv, room);
+	cr_batch *b = batch_of(room);
+	cr_chunk *plain = b ? plain_chunk(srv, b) : NULL;
+	size_t starts[CR_ROOM_KINDS];
+	unsigned kind = from->member->kind;
 
-	if (!b) {
+	if (!plain) {
 		return CR_ERR_NOMEM;
 	}
-	size_t start = b->chunk->len;
-	cr_status st = cr_chat_write_basic(b->chunk, text, uid);
+	size_t start = plain->len;
+	cr_status st = cr_chat_write_basic(plain, text, uid);
 	if (st != CR_OK) {
 		return st;
 	}
-	if (!add_hole(b, from, (uint32_t) start, (uint32_t) b->chunk->len)) {
-		b->chunk->len = start;
-		return CR_ERR_NOMEM;
+	for (unsigned k = 1; k < CR_ROOM_KINDS; k++) {
+		starts[k] = SIZE_MAX;
+	}
+	starts[0] = room->kind_set & 1 ? start : SIZE_MAX;
+	if (CR_UNLIKELY(room->kind_set != 1)) {
+		st = write_lanes(srv, b, cr_slice_of(plain->data + start, plain->len - start), starts);
+	}
+	if (st == CR_OK
+		&& !add_hole(b, from, (uint32_t) starts[kind], (uint32_t) b->lanes[kind]->chunk->len)) {
+		st = CR_ERR_NOMEM;
+	}
+	if (st != CR_OK) {
+		undo(b, starts);
+		return st;
 	}
 	mark_dirty(srv, b);
 	srv->stats.deliveries += room->n_members - 1;
-	srv->turn_bytes += b->chunk->len - start;
+	srv->turn_bytes += plain->len - start;
 	if (srv->turn_bytes > TURN_MAX) {
 		cr_loop_cut_turn(&srv->loop);
 	}
@@ -141,26 +237,26 @@ cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, 
 /* A stretch between holes. A reference pins the whole chunk but counts with its
  * own length alone, so somebody who sends much and reads nothing could pin far
  * more than send_queue_limit: such a one gets a copy. */
-static bool queue_stretch(cr_conn *conn, const cr_batch *b, size_t from, size_t to)
+static bool queue_stretch(cr_conn *conn, const cr_lane *lane, size_t from, size_t to)
 {
 	if (to > from && cr_conn_is_blocked(conn)) {
-		return cr_conn_queue_copy(conn, b->chunk->data + from, to - from);
+		return cr_conn_queue_copy(conn, lane->chunk->data + from, to - from);
 	}
-	return cr_conn_queue(conn, b->chunk, from, to - from);
+	return cr_conn_queue(conn, lane->chunk, from, to - from);
 }
 
 /* The stretches between the holes. False: out of memory. */
-static bool queue_around_holes(cr_conn *conn, const cr_batch *b, const cr_membership *ms)
+static bool queue_around_holes(cr_conn *conn, const cr_batch *b, const cr_lane *lane, const cr_membership *ms)
 {
-	size_t at = b->staged;
+	size_t at = lane->staged;
 
 	for (uint32_t i = ms->first_hole; i != CR_NO_HOLE; i = b->holes[i].next) {
-		if (!queue_stretch(conn, b, at, b->holes[i].start)) {
+		if (!queue_stretch(conn, lane, at, b->holes[i].start)) {
 			return false;
 		}
 		at = b->holes[i].end;
 	}
-	return queue_stretch(conn, b, at, b->chunk->len);
+	return queue_stretch(conn, lane, at, lane->chunk->len);
 }
 
 static void stage(cr_batch *b)
@@ -171,14 +267,21 @@ static void stage(cr_batch *b)
 	for (size_t i = 0; i < room->n_members; i++) {
 		cr_membership *ms = room->members[i];
 		cr_conn *conn = &session_of(ms->member)->conn;
-		bool ok = ms->hole_epoch == b->epoch ? queue_around_holes(conn, b, ms)
-		                                     : cr_conn_queue(conn, b->chunk, b->staged, b->chunk->len - b->staged);
+		const cr_lane *lane = b->lanes[ms->member->kind];
+		bool ok = ms->hole_epoch == b->epoch ? queue_around_holes(conn, b, lane, ms)
+		                                     : cr_conn_queue(conn, lane->chunk, lane->staged, lane->chunk->len - lane->staged);
 
 		if (!ok) {
 			cr_conn_close(conn); /* its session ends in on_free */
 		}
 	}
-	b->staged = b->chunk->len;
+	for (unsigned kind = 0; kind < CR_ROOM_KINDS; kind++) {
+		cr_lane *lane = b->lanes[kind];
+
+		if (lane && lane->chunk) {
+			lane->staged = lane->chunk->len;
+		}
+	}
 	b->n_holes = 0;
 	b->epoch++;
 	b->dirty = false;
@@ -223,11 +326,7 @@ void cr_broadcast_end_turn(cr_server *srv)
 		cr_batch *b = cr_container_of(srv->used_rooms.next, cr_batch, in_server);
 
 		cr_list_remove(&b->in_server);
-		if (b->chunk) {
-			give_chunk(srv, b->chunk);
-			b->chunk = NULL;
-			b->staged = 0;
-		}
+		give_lanes(srv, b);
 	}
 	cr_broadcast_stage_all(srv);
 	srv->turn_bytes = 0;
@@ -239,8 +338,9 @@ void cr_broadcast_free_room(void *arg, cr_room *room)
 
 	if (b) {
 		cr_list_remove(&b->in_server);
-		if (b->chunk) {
-			give_chunk(arg, b->chunk);
+		give_lanes(arg, b);
+		for (unsigned kind = 0; kind < CR_ROOM_KINDS; kind++) {
+			cr_free(b->lanes[kind]);
 		}
 		cr_free(b->holes);
 		cr_free(b);
@@ -253,6 +353,8 @@ void cr_broadcast_deinit(cr_server *srv)
 	while (srv->n_spare_chunks > 0) {
 		cr_chunk_unref(srv->spare_chunks[--srv->n_spare_chunks]);
 	}
+	cr_chunk_unref(srv->frame);
+	srv->frame = NULL;
 }
 
 /* For what the application sends, any amount of it in one hook: the limit is
@@ -266,6 +368,23 @@ static bool push(cr_session *s, cr_chunk *c)
 		cr_conn_flush(&s->conn);
 	}
 	return s->state == CR_SESSION_OPEN;
+}
+
+/* The frame as that kind gets it; takes over the reference to c. What cannot be
+ * encoded for want of memory goes out plain, which everybody understands. */
+static cr_chunk *frame_for(cr_server *srv, cr_chunk *c, unsigned kind)
+{
+	cr_chunk *other = kind ? cr_chunk_new(64) : NULL;
+
+	if (!other) {
+		return c;
+	}
+	if (cr_deflate_frame(srv, other, kind, cr_slice_of(c->data, c->len)) != CR_OK) {
+		cr_chunk_unref(other);
+		return c;
+	}
+	cr_chunk_unref(c);
+	return other;
 }
 
 static void set_skip(cr_server *srv, const cr_uuid *uids, size_t n, bool on)
@@ -306,17 +425,25 @@ cr_status cr_server_broadcast(cr_server *srv, cr_slice text, const cr_uuid *exce
 	if (st != CR_OK) {
 		return st;
 	}
+	cr_chunk *by_kind[CR_ROOM_KINDS] = {c};
 	size_t n = 0;
 	cr_broadcast_stage_all(srv);
 	set_skip(srv, except, n_except, true);
 	for (cr_session *s = srv->open, *next; s; s = next) {
 		next = s->hh.next; /* a slow one may leave the table in push() */
-		if (!s->skip && push(s, c)) {
-			n++;
+		if (s->skip) {
+			continue;
 		}
+		unsigned kind = s->member.kind;
+		if (!by_kind[kind]) {
+			by_kind[kind] = frame_for(srv, cr_chunk_ref(c), kind);
+		}
+		n += push(s, by_kind[kind]);
 	}
 	set_skip(srv, except, n_except, false);
-	cr_chunk_unref(c);
+	for (unsigned kind = 0; kind < CR_ROOM_KINDS; kind++) {
+		cr_chunk_unref(by_kind[kind]);
+	}
 	srv->stats.deliveries += n;
 	*queued = n;
 	return CR_OK;
@@ -324,6 +451,7 @@ cr_status cr_server_broadcast(cr_server *srv, cr_slice text, const cr_uuid *exce
 
 static cr_status send_chunk(cr_session *s, cr_chunk *c)
 {
+	c = frame_for(s->srv, c, s->member.kind);
 	cr_broadcast_stage_of(s);
 	bool ok = push(s, c);
 

@@ -17,6 +17,7 @@
 #include "ext/net/tls.h"
 #include "ext/proto/chat_json.h"
 #include "ext/proto/http_head.h"
+#include "ext/proto/ws_deflate.h"
 #include "ext/proto/ws_handshake.h"
 #include "ext/proto/ws_session.h"
 #include "ext/server/address.h"
@@ -81,6 +82,7 @@ struct cr_session {
 	cr_pending *pending;
 	void *app;
 	cr_ws_session *ws; /* while a frame or message is unfinished, else NULL */
+	cr_inflater *inflater; /* see deflate.c; NULL before the first compressed message */
 	cr_uuid uid;
 	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
@@ -96,6 +98,8 @@ struct cr_session {
 	uint8_t state;          /* cr_session_state */
 	uint8_t waits;          /* CR_WAIT_* */
 	uint8_t listener;
+	uint8_t inflate_bits; /* the client's window; 0: permessage-deflate was not agreed on */
+	bool inflate_takeover;
 	bool heard;    /* anything came since the last look */
 	bool was_open; /* on_close is owed */
 	bool close_sent, close_received;
@@ -115,12 +119,18 @@ typedef struct cr_hole {
 
 #define CR_NO_HOLE UINT32_MAX
 
+/* The frames in one encoding: a member's kind is dialect * 8 + window, where
+ * window is 0 without compression, else the bits less 8. */
+typedef struct cr_lane {
+	cr_chunk *chunk; /* NULL when nothing is to be sent */
+	size_t staged;   /* bytes of chunk already in the members' queues */
+} cr_lane;
+
 typedef struct cr_batch {
 	cr_list in_server; /* srv->dirty_rooms or used_rooms */
 	bool dirty;
 	cr_room *room;
-	cr_chunk *chunk; /* NULL when nothing is to be sent */
-	size_t staged;   /* bytes of chunk already in the members' queues */
+	cr_lane *lanes[CR_ROOM_KINDS]; /* made when the room first has such a member */
 	uint32_t epoch;  /* holes of older epochs are void */
 	cr_hole *holes;
 	uint32_t n_holes, cap_holes;
@@ -194,6 +204,10 @@ struct cr_server {
 	size_t turn_bytes;   /* encoded in this turn */
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
+	cr_chunk *frame;  /* scratch: a frame that no plain member gets */
+	cr_chunk *packed; /* scratch of deflate.c */
+	cr_inflater *inflaters[8]; /* by bits - 8 */
+	cr_deflater *deflaters[8];
 	cr_chat_json *json;
 	cr_ws_limits ws_limits;
 	cr_rate_limit rate_limit;
@@ -288,6 +302,15 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
 void cr_broadcast_free_room(void *arg, cr_room *room);
+
+/* deflate.c */
+void cr_deflate_agree(cr_session *s, const cr_deflate_params *p);
+CR_MUST_CHECK cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_t len, bool last);
+/* Appends the plain frame to out as members of that kind get it: compressed
+ * when that is agreed on and worth it. */
+CR_MUST_CHECK cr_status cr_deflate_frame(cr_server *srv, cr_chunk *out, unsigned kind, cr_slice frame);
+void cr_deflate_forget(cr_session *s);
+void cr_deflate_deinit(cr_server *srv);
 
 /* forwarded.c: what a trusted proxy says of the client, once per request */
 void cr_forwarded_begin(cr_session *s);

@@ -50,6 +50,11 @@ void cr_server_config_init(cr_server_config *config)
 		.rate_burst = 40,
 		.send_queue_limit = 1048576,
 		.backlog = 511,
+		.compression_level = 1,
+		.compression_memory = 8,
+		.compression_client_bits = 15,
+		.compression_client_takeover = true,
+		.compression_threshold = 128,
 		.handle_signals = true,
 	};
 }
@@ -494,6 +499,7 @@ static void tear_down(cr_server *srv)
 	cr_chat_json_free(srv->json);
 	srv->json = NULL;
 	cr_broadcast_deinit(srv);
+	cr_deflate_deinit(srv);
 	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
 	if (srv->public_fd >= 0) {
@@ -601,5 +607,6 @@ void cr_server_versions(cr_versions *out)
 	out->libevent = cr_loop_libevent_version();
 	out->json_c = cr_chat_json_version();
 	out->openssl = OpenSSL_version(OPENSSL_VERSION);
+	out->zlib = cr_deflate_zlib_version();
 	out->uthash = STRING(UTHASH_VERSION);
 }

@@ -39,6 +39,12 @@ typedef struct cr_server_config {
 	uint32_t rate_burst;             /* 40 */
 	size_t send_queue_limit;         /* 1 MiB per client */
 	int backlog;                     /* 511 */
+	bool compression;                /* permessage-deflate; off */
+	int compression_level;           /* 1; 1 to 9 */
+	int compression_memory;          /* zlib's memLevel, 8; 1 to 9 */
+	int compression_client_bits;     /* 15; 9 to 15: largest window of a client */
+	bool compression_client_takeover; /* true: a client may refer to its earlier messages */
+	size_t compression_threshold;    /* 128: shorter messages go out as they are */
 	bool heartbeat;                  /* call hooks->on_heartbeat */
 	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
 	const char *public_dir;          /* folder of static files, or NULL; copied */
@@ -162,6 +168,11 @@ typedef struct cr_stats {
 	uint64_t messages_in;      /* chat messages and raw frames taken from clients */
 	uint64_t messages_dropped; /* by a verdict */
 	uint64_t deliveries;       /* frames queued to clients */
+	/* permessage-deflate: messages as they came in, and compressions made; one
+	 * compression serves all clients with the same window */
+	uint64_t messages_compressed_in, messages_compressed_out;
+	uint64_t bytes_compressed_in, bytes_inflated_in;   /* before and after inflating */
+	uint64_t bytes_inflated_out, bytes_compressed_out; /* before and after compressing */
 	uint64_t bytes_in, bytes_out;
 	uint64_t queued_bytes; /* waiting for sockets now */
 	/* how often each limit bit */
@@ -179,7 +190,7 @@ void cr_server_stats(const cr_server *srv, cr_stats *out);
 
 /* "2.1.12-stable" and so on, for phpinfo(). */
 typedef struct cr_versions {
-	const char *libevent, *json_c, *openssl, *uthash;
+	const char *libevent, *json_c, *openssl, *uthash, *zlib;
 } cr_versions;
 void cr_server_versions(cr_versions *out);
 

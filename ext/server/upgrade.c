@@ -170,18 +170,37 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 	}
 }
 
-static bool queue_101(cr_session *s, cr_slice key)
+static bool queue_101(cr_session *s, cr_slice key, const char *extensions)
 {
-	char accept[CR_WS_ACCEPT_LEN], text[160];
+	char accept[CR_WS_ACCEPT_LEN], text[160 + 2 * CR_DEFLATE_ANSWER_MAX];
 
 	if (cr_ws_accept(accept, key) != CR_OK) {
 		return false;
 	}
 	int n = snprintf(text, sizeof(text),
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Accept: %.*s\r\n\r\n",
-		CR_WS_ACCEPT_LEN, accept);
+		"Sec-WebSocket-Accept: %.*s\r\n%s%s%s\r\n",
+		CR_WS_ACCEPT_LEN, accept, *extensions ? "Sec-WebSocket-Extensions: " : "", extensions, *extensions ? "\r\n" : "");
 	return cr_conn_queue_copy(&s->conn, text, (size_t) n);
+}
+
+/* False: the header of offers is malformed. */
+static bool agree_on_extensions(cr_session *s, const cr_http_head *head, char answer[CR_DEFLATE_ANSWER_MAX])
+{
+	const cr_server_config *c = &s->srv->config;
+	cr_deflate_policy policy = {.client_bits = (unsigned) c->compression_client_bits,
+		.client_takeover = c->compression_client_takeover};
+	cr_deflate_params agreed;
+
+	answer[0] = '\0';
+	if (!c->compression) {
+		return true;
+	}
+	if (cr_deflate_negotiate(&agreed, answer, head, &policy) != CR_OK) {
+		return false;
+	}
+	cr_deflate_agree(s, &agreed);
+	return true;
 }
 
 static bool enter(cr_session *s, cr_slice room)
@@ -214,13 +233,18 @@ static void call_on_open(cr_session *s, const cr_http_head *head)
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs)
 {
 	uint8_t buf[CR_ROOM_NAME_MAX * 3];
+	char extensions[CR_DEFLATE_ANSWER_MAX];
 	cr_slice room;
 
 	if (s->srv->stopping) { /* a hook has stopped the server since */
 		refuse(s, 503, "The server is stopping.", "Retry-After: 5\r\n");
 		return;
 	}
-	if (!wanted_room(head, buf, sizeof(buf), &room) || !queue_101(s, hs->key)) {
+	if (!agree_on_extensions(s, head, extensions)) {
+		refuse(s, 400, "Sec-WebSocket-Extensions is malformed.", NULL);
+		return;
+	}
+	if (!wanted_room(head, buf, sizeof(buf), &room) || !queue_101(s, hs->key, extensions)) {
 		refuse(s, 500, "The handshake failed.", NULL);
 		return;
 	}
