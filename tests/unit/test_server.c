@@ -5,6 +5,7 @@
 /* needs: ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c */
 /* needs: ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c */
 /* needs: ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
+/* needs: ext/proto/ws_deflate.c ext/server/deflate.c */
 /* needs: ext/net/tls.c ext/net/transport_tls.c ext/server/certs.c ext/server/forwarded.c ext/server/proxies.c */
 /* The whole engine without PHP: a server in a thread of its own, answered by
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.
