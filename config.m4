@@ -35,15 +35,19 @@ if test "$PHP_CHATROOM" != "no"; then
     [AC_MSG_ERROR([chatroom needs json-c 0.15 or later (Debian: apt-get install libjson-c-dev)])])
   PKG_CHECK_MODULES([CHATROOM_OPENSSL], [libssl >= 1.1.1 libcrypto >= 1.1.1],,
     [AC_MSG_ERROR([chatroom needs OpenSSL 1.1.1 or later (Debian: apt-get install libssl-dev)])])
+  PKG_CHECK_MODULES([CHATROOM_ZLIB], [zlib >= 1.2.9],,
+    [AC_MSG_ERROR([chatroom needs zlib 1.2.9 or later (Debian: apt-get install zlib1g-dev)])])
   AC_CHECK_HEADER([uthash.h],,
     [AC_MSG_ERROR([chatroom needs uthash (Debian: apt-get install uthash-dev)])])
 
   PHP_EVAL_INCLINE([$CHATROOM_LIBEVENT_CFLAGS])
   PHP_EVAL_INCLINE([$CHATROOM_JSONC_CFLAGS])
   PHP_EVAL_INCLINE([$CHATROOM_OPENSSL_CFLAGS])
+  PHP_EVAL_INCLINE([$CHATROOM_ZLIB_CFLAGS])
   PHP_EVAL_LIBLINE([$CHATROOM_LIBEVENT_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_EVAL_LIBLINE([$CHATROOM_JSONC_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_EVAL_LIBLINE([$CHATROOM_OPENSSL_LIBS], [CHATROOM_SHARED_LIBADD])
+  PHP_EVAL_LIBLINE([$CHATROOM_ZLIB_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_SUBST([CHATROOM_SHARED_LIBADD])
 
   dnl PHP's own macros declare parameters that few methods use
@@ -122,6 +126,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/proto/json_out.c
       ext/proto/ticket.c
       ext/proto/ws_accept.c
+      ext/proto/ws_deflate.c
       ext/proto/ws_handshake.c
       ext/proto/ws_head.c
       ext/proto/ws_session.c
@@ -130,6 +135,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/certs.c
       ext/server/files.c
       ext/server/forwarded.c
+      ext/server/deflate.c
       ext/server/http.c
       ext/server/peers.c
       ext/server/policy.c

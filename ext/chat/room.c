@@ -119,6 +119,7 @@ cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membersh
 	ms->member = m;
 	*end = ms;
 	room->kinds[m->kind]++;
+	room->kind_set |= (uint16_t) (1u << m->kind);
 	ms->index = (uint32_t) room->n_members;
 	room->members[room->n_members++] = ms;
 	*out = ms;
@@ -131,7 +132,10 @@ void cr_room_leave(cr_rooms *rooms, cr_membership *ms)
 	cr_membership **link = &ms->member->rooms;
 	cr_membership *last = room->members[--room->n_members];
 
-	room->kinds[ms->member->kind]--;
+	CR_ASSERT(room->kinds[ms->member->kind] > 0);
+	if (--room->kinds[ms->member->kind] == 0) {
+		room->kind_set &= (uint16_t) ~(1u << ms->member->kind);
+	}
 	room->members[ms->index] = last;
 	last->index = ms->index;
 	while (*link != ms) {

@@ -42,6 +42,7 @@ struct cr_room {
 	cr_membership **members; /* dense; order is not the order of joining */
 	size_t n_members, cap;
 	uint32_t kinds[CR_ROOM_KINDS]; /* members of each kind */
+	uint16_t kind_set;             /* bit k: kinds[k] > 0 */
 	void *out;                     /* the server's batch, see cr_rooms.on_gone */
 	size_t name_len;
 	char name[]; /* not NUL-terminated */

@@ -38,6 +38,7 @@ static bool parse_presence(chatroom_options *o, const option_row *option, zval *
 static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_compression(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log_level(chatroom_options *o, const option_row *option, zval *value);
 
@@ -73,6 +74,7 @@ static const option_row options[] = {
 	OTHER(single_session, parse_single_session),
 	OTHER(secret, parse_secret),
 	{"backlog", OPTION_INT, AT(config.backlog), 1, 65535, false, NULL},
+	OTHER(compression, parse_compression),
 	OTHER(public, parse_public),
 	{"callback_warn_ms", OPTION_LONG, AT(callback_warn_ms), 0, 3600000, false, NULL},
 	OTHER(log, parse_log),
@@ -371,6 +373,82 @@ static bool parse_secret(chatroom_options *o, const option_row *option, zval *va
 		return false;
 	}
 	o->config.secret = cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value));
+	return true;
+}
+
+static const option_row compression_keys[] = {
+	{"level", OPTION_INT, AT(config.compression_level), 1, 9, false, NULL},
+	{"threshold", OPTION_SIZE, AT(config.compression_threshold), 0, 64 << 20, false, NULL},
+	{"memory", OPTION_INT, AT(config.compression_memory), 1, 9, false, NULL},
+	{"client_window_bits", OPTION_INT, AT(config.compression_client_bits), 9, 15, false, NULL},
+	{"client_takeover", OPTION_OTHER, 0, 0, 0, false, NULL}, /* a bool */
+};
+
+#define N_COMPRESSION_KEYS (sizeof(compression_keys) / sizeof(compression_keys[0]))
+
+static const char *compression_key_name(size_t i)
+{
+	return compression_keys[i].name;
+}
+
+static bool parse_compression_key(chatroom_options *o, const zend_string *name, zval *value)
+{
+	for (size_t i = 0; i < N_COMPRESSION_KEYS; i++) {
+		const option_row *key = &compression_keys[i];
+
+		if (!is_named(name, key->name)) {
+			continue;
+		}
+		if (key->kind != OPTION_OTHER) {
+			if (Z_TYPE_P(value) != IS_LONG) {
+				zend_type_error("compression key \"%s\" must be of type int, %s given",
+					key->name, zend_zval_type_name(value));
+				return false;
+			}
+			if (Z_LVAL_P(value) < key->min || Z_LVAL_P(value) > key->max) {
+				zend_value_error("compression key \"%s\" must be between %.12g and %.12g",
+					key->name, key->min, key->max);
+				return false;
+			}
+			return parse_number(o, key, value);
+		}
+		if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+			zend_type_error("compression key \"%s\" must be of type bool, %s given",
+				key->name, zend_zval_type_name(value));
+			return false;
+		}
+		o->config.compression_client_takeover = Z_TYPE_P(value) == IS_TRUE;
+		return true;
+	}
+	zend_value_error("unknown compression key \"%s\", did you mean \"%s\"?", ZSTR_VAL(name),
+		chatroom_nearest(name, compression_key_name, N_COMPRESSION_KEYS));
+	return false;
+}
+
+static bool parse_compression(chatroom_options *o, const option_row *option, zval *value)
+{
+	zend_string *name;
+	zend_ulong index;
+	zval *one;
+
+	if (Z_TYPE_P(value) == IS_TRUE || Z_TYPE_P(value) == IS_FALSE) {
+		o->config.compression = Z_TYPE_P(value) == IS_TRUE;
+		return true;
+	}
+	if (Z_TYPE_P(value) != IS_ARRAY) {
+		return wrong_type(option, "bool or array", value);
+	}
+	o->config.compression = true;
+	ZEND_HASH_FOREACH_KEY_VAL(Z_ARRVAL_P(value), index, name, one) {
+		if (!name) {
+			zend_value_error("unknown compression key " ZEND_ULONG_FMT ", keys have names", index);
+			return false;
+		}
+		ZVAL_DEREF(one);
+		if (!parse_compression_key(o, name, one)) {
+			return false;
+		}
+	} ZEND_HASH_FOREACH_END();
 	return true;
 }
 

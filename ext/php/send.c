@@ -261,6 +261,12 @@ void chatroom_stats(zval *out, chatroom_obj *room)
 	ADD(messages_in);
 	ADD(messages_dropped);
 	ADD(deliveries);
+	ADD(messages_compressed_in);
+	ADD(messages_compressed_out);
+	ADD(bytes_compressed_in);
+	ADD(bytes_inflated_in);
+	ADD(bytes_inflated_out);
+	ADD(bytes_compressed_out);
 	ADD(bytes_in);
 	ADD(bytes_out);
 	ADD(queued_bytes);

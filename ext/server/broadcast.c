@@ -204,7 +204,7 @@ static cr_status open_lanes(cr_server *srv, cr_batch *b, unsigned from, bool ack
 	}
 	m->own_len = b->own.chunk ? b->own.chunk->len : 0;
 	for (unsigned kind = from; kind < CR_ROOM_KINDS; kind++) {
-		if (b->room->kinds[kind] == 0) {
+		if (!(b->room->kind_set >> kind & 1)) {
 			continue;
 		}
 		cr_lane *lane = lane_of(srv, b, kind);

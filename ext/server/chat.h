@@ -130,7 +130,8 @@ typedef struct cr_payloads {
 	const cr_said *said;
 	cr_slice room; /* absent: to no room */
 	bool to_one;
-	cr_slice v1; /* in the scratch buffer */
+	bool is_v1;
+	cr_slice payload; /* in the scratch buffer: of that dialect */
 } cr_payloads;
 
 /* Why somebody may not. reason may point into what moderation keeps. */

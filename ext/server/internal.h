@@ -19,6 +19,7 @@
 #include "ext/net/tls.h"
 #include "ext/proto/chat_json.h"
 #include "ext/proto/http_head.h"
+#include "ext/proto/ws_deflate.h"
 #include "ext/proto/ws_handshake.h"
 #include "ext/proto/ws_session.h"
 #include "ext/server/address.h"
@@ -87,7 +88,8 @@ struct cr_session {
 	cr_http *http;
 	cr_pending *pending;
 	void *app;
-	cr_ws_session *ws; /* while a frame or message is unfinished, else NULL */
+	cr_ws_session *ws;     /* while a frame or message is unfinished, else NULL */
+	cr_inflater *inflater; /* see deflate.c; NULL before the first compressed message */
 	cr_uuid uid;
 	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
@@ -106,6 +108,8 @@ struct cr_session {
 	uint8_t state;          /* cr_session_state */
 	uint8_t waits;          /* CR_WAIT_* */
 	uint8_t listener;
+	uint8_t inflate_bits; /* the client's window; 0: permessage-deflate was not agreed on */
+	bool inflate_takeover;
 	bool heard;    /* anything came since the last look */
 	bool was_open; /* on_close is owed */
 	bool close_sent, close_received;
@@ -127,6 +131,8 @@ typedef struct cr_hole {
 
 #define CR_NO_HOLE UINT32_MAX
 
+/* The frames in one encoding: a member's kind is dialect * 8 + window, where
+ * window is 0 without compression, else the bits less 8. */
 typedef struct cr_lane {
 	struct cr_lane *next;
 	cr_chunk *chunk; /* NULL when nothing is to be sent */
@@ -224,6 +230,9 @@ struct cr_server {
 	size_t turn_bytes;   /* encoded in this turn */
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
+	cr_chunk *packed;          /* scratch of deflate.c */
+	cr_inflater *inflaters[8]; /* by bits - 8 */
+	cr_deflater *deflaters[8];
 	cr_chat_json *json;
 	cr_chat_json *json_inside; /* for what is parsed while a frame of json is in use */
 	cr_ws_limits ws_limits;
@@ -320,6 +329,16 @@ void cr_broadcast_stage_of(cr_session *s);
 void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
+
+/* deflate.c */
+void cr_deflate_agree(cr_session *s, const cr_deflate_params *p);
+CR_MUST_CHECK cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_t len, bool last);
+/* Appends a frame of that payload to out as members of that kind get it:
+ * compressed when that is agreed on and worth it. */
+CR_MUST_CHECK cr_status cr_deflate_append(cr_server *srv, cr_chunk *out, unsigned kind, cr_ws_opcode opcode,
+	cr_slice payload);
+void cr_deflate_forget(cr_session *s);
+void cr_deflate_deinit(cr_server *srv);
 
 /* forwarded.c: what a trusted proxy says of the client, once per request */
 void cr_forwarded_begin(cr_session *s);

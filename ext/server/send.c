@@ -30,9 +30,7 @@ cr_status cr_ws_append_text(cr_chunk *c, cr_slice payload)
 /* One text frame as that kind of client understands it. */
 cr_status cr_append_text(cr_server *srv, cr_chunk *c, unsigned kind, cr_slice payload)
 {
-	(void) srv;
-	(void) kind;
-	return cr_ws_append_text(c, payload);
+	return cr_deflate_append(srv, c, kind, CR_WS_TEXT, payload);
 }
 
 void cr_payloads_init(cr_payloads *p, const cr_said *said, cr_slice room, bool to_one)
@@ -40,7 +38,7 @@ void cr_payloads_init(cr_payloads *p, const cr_said *said, cr_slice room, bool t
 	*p = (cr_payloads){.said = said, .room = room, .to_one = to_one};
 }
 
-static cr_status write_v1(cr_server *srv, cr_payloads *p)
+static cr_status write_v1(cr_server *srv, const cr_payloads *p)
 {
 	const cr_said *said = p->said;
 	cr_v1_message m = {
@@ -58,7 +56,19 @@ static cr_status write_v1(cr_server *srv, cr_payloads *p)
 
 	cr_json_out_init(&o, cr_scratch(srv));
 	cr_v1_write_message(&o, &m);
-	p->v1 = cr_scratch_slice(srv);
+	return o.status;
+}
+
+/* What cr_chat_write_basic() writes, without its frame. */
+static cr_status write_basic(cr_server *srv, const cr_payloads *p)
+{
+	cr_json_out o;
+
+	cr_json_out_init(&o, cr_scratch(srv));
+	cr_json_out_open(&o, NULL, '{');
+	cr_json_out_str(&o, "message", p->said->text);
+	cr_json_out_str(&o, "uid", cr_slice_of(p->said->uid, CR_UUID_LEN));
+	cr_json_out_close(&o, '}');
 	return o.status;
 }
 
@@ -66,13 +76,16 @@ cr_status cr_payload_append(cr_server *srv, cr_payloads *p, cr_chunk *c, unsigne
 {
 	cr_status st = CR_OK;
 
-	if (kind < CR_V1_KIND) {
+	if (kind == 0) {
 		return cr_chat_write_basic(c, p->said->text, p->said->uid);
 	}
-	if (!p->v1.ptr) {
-		st = write_v1(srv, p);
+	bool v1 = kind >= CR_V1_KIND;
+	if (!p->payload.ptr || p->is_v1 != v1) {
+		st = v1 ? write_v1(srv, p) : write_basic(srv, p);
+		p->is_v1 = v1;
+		p->payload = cr_scratch_slice(srv);
 	}
-	return st == CR_OK ? cr_append_text(srv, c, kind, p->v1) : st;
+	return st == CR_OK ? cr_append_text(srv, c, kind, p->payload) : st;
 }
 
 /* Built beside the scratch buffer, which may hold the message. */
@@ -345,13 +358,13 @@ cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice data)
 	if (!c) {
 		return CR_ERR_NOMEM;
 	}
-	c->len = cr_ws_head_write(c->data, binary ? CR_WS_BINARY : CR_WS_TEXT, false, data.len);
-	if (data.len) {
-		memcpy(c->data + c->len, data.ptr, data.len);
+	cr_status st = cr_deflate_append(s->srv, c, s->member.kind, binary ? CR_WS_BINARY : CR_WS_TEXT, data);
+	if (st != CR_OK) {
+		cr_chunk_unref(c);
+		return st;
 	}
-	c->len += data.len;
 	cr_broadcast_stage_of(s);
-	cr_status st = push_new(s, c);
+	st = push_new(s, c);
 	s->srv->stats.deliveries += st == CR_OK;
 	return st;
 }

@@ -60,6 +60,11 @@ void cr_server_config_init(cr_server_config *config)
 		.resume_window = 120000,
 		.presence_grace = 15000,
 		.backlog = 511,
+		.compression_level = 1,
+		.compression_memory = 8,
+		.compression_client_bits = 15,
+		.compression_client_takeover = true,
+		.compression_threshold = 128,
 		.handle_signals = true,
 	};
 }
@@ -550,6 +555,7 @@ static void tear_down(cr_server *srv)
 	cr_broadcast_deinit(srv);
 	cr_buf_deinit(&srv->scratch);
 	cr_buf_deinit(&srv->ack_scratch);
+	cr_deflate_deinit(srv);
 	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
 	if (srv->public_fd >= 0) {
@@ -658,5 +664,6 @@ void cr_server_versions(cr_versions *out)
 	out->libevent = cr_loop_libevent_version();
 	out->json_c = cr_chat_json_version();
 	out->openssl = OpenSSL_version(OPENSSL_VERSION);
+	out->zlib = cr_deflate_zlib_version();
 	out->uthash = STRING(UTHASH_VERSION);
 }

@@ -72,15 +72,21 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
-	cr_slice secret;               /* of tickets, at least 32 bytes; absent: none are taken; copied */
-	int backlog;                   /* 511 */
-	bool heartbeat;                /* call hooks->on_heartbeat */
-	bool handle_signals;           /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
-	const char *public_dir;        /* folder of static files, or NULL; copied */
-	const cr_slice *origins;       /* allow-list; copied */
-	size_t n_origins;              /* 0: same origin only */
-	const cr_slice *allowed_hosts; /* copied */
-	size_t n_allowed_hosts;        /* 0: any */
+	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
+	int backlog;                      /* 511 */
+	bool compression;                 /* permessage-deflate; off */
+	int compression_level;            /* 1; 1 to 9 */
+	int compression_memory;           /* zlib's memLevel, 8; 1 to 9 */
+	int compression_client_bits;      /* 15; 9 to 15: largest window of a client */
+	bool compression_client_takeover; /* true: a client may refer to its earlier messages */
+	size_t compression_threshold;     /* 128: shorter messages go out as they are */
+	bool heartbeat;                   /* call hooks->on_heartbeat */
+	bool handle_signals;              /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	const char *public_dir;           /* folder of static files, or NULL; copied */
+	const cr_slice *origins;          /* allow-list; copied */
+	size_t n_origins;                 /* 0: same origin only */
+	const cr_slice *allowed_hosts;    /* copied */
+	size_t n_allowed_hosts;           /* 0: any */
 	/* "10.0.0.0/8", "::1", "unix": whose X-Forwarded-For and -Proto count; copied */
 	const cr_slice *trusted_proxies;
 	size_t n_trusted_proxies;
@@ -270,6 +276,11 @@ typedef struct cr_stats {
 	uint64_t messages_in;      /* chat messages and raw frames taken from clients */
 	uint64_t messages_dropped; /* by a verdict */
 	uint64_t deliveries;       /* frames queued to clients */
+	/* permessage-deflate: messages as they came in, and compressions made; one
+	 * compression serves all clients with the same window */
+	uint64_t messages_compressed_in, messages_compressed_out;
+	uint64_t bytes_compressed_in, bytes_inflated_in;   /* before and after inflating */
+	uint64_t bytes_inflated_out, bytes_compressed_out; /* before and after compressing */
 	uint64_t bytes_in, bytes_out;
 	uint64_t queued_bytes; /* waiting for sockets now */
 	/* how often each limit bit */
@@ -294,7 +305,7 @@ void cr_server_stats(const cr_server *srv, cr_stats *out);
 
 /* "2.1.12-stable" and so on, for phpinfo(). */
 typedef struct cr_versions {
-	const char *libevent, *json_c, *openssl, *uthash;
+	const char *libevent, *json_c, *openssl, *uthash, *zlib;
 } cr_versions;
 void cr_server_versions(cr_versions *out);
 

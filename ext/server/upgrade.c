@@ -215,18 +215,38 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 	}
 }
 
-static bool queue_101(cr_session *s, cr_slice key, bool v1)
+static bool queue_101(cr_session *s, cr_slice key, bool v1, const char *extensions)
 {
-	char accept[CR_WS_ACCEPT_LEN], text[220];
+	char accept[CR_WS_ACCEPT_LEN], text[220 + 2 * CR_DEFLATE_ANSWER_MAX];
 
 	if (cr_ws_accept(accept, key) != CR_OK) {
 		return false;
 	}
 	int n = snprintf(text, sizeof(text),
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Accept: %.*s\r\n%s\r\n",
-		CR_WS_ACCEPT_LEN, accept, v1 ? "Sec-WebSocket-Protocol: " CR_V1_PROTOCOL "\r\n" : "");
+		"Sec-WebSocket-Accept: %.*s\r\n%s%s%s%s\r\n",
+		CR_WS_ACCEPT_LEN, accept, v1 ? "Sec-WebSocket-Protocol: " CR_V1_PROTOCOL "\r\n" : "",
+		*extensions ? "Sec-WebSocket-Extensions: " : "", extensions, *extensions ? "\r\n" : "");
 	return cr_conn_queue_copy(&s->conn, text, (size_t) n);
+}
+
+/* False: the header of offers is malformed. */
+static bool agree_on_extensions(cr_session *s, const cr_http_head *head, char answer[CR_DEFLATE_ANSWER_MAX])
+{
+	const cr_server_config *c = &s->srv->config;
+	cr_deflate_policy policy = {.client_bits = (unsigned) c->compression_client_bits,
+		.client_takeover = c->compression_client_takeover};
+	cr_deflate_params agreed;
+
+	answer[0] = '\0';
+	if (!c->compression) {
+		return true;
+	}
+	if (cr_deflate_negotiate(&agreed, answer, head, &policy) != CR_OK) {
+		return false;
+	}
+	cr_deflate_agree(s, &agreed);
+	return true;
 }
 
 /* The client offers chatroom.v1, among others or alone. */
@@ -342,7 +362,7 @@ static void open_v1(cr_session *s)
 		return;
 	}
 	p->v1 = p->greeting = true;
-	s->member.kind = CR_V1_KIND;
+	s->member.kind += CR_V1_KIND;
 	cr_ws_start(s);
 	cr_deadline_arm(&p->hello, &s->srv->on_hello, &s->srv->loop);
 }
@@ -364,17 +384,22 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 {
 	bool v1 = hs->has_protocols && speaks_v1(head);
 	cr_http *h = s->http;
+	char extensions[CR_DEFLATE_ANSWER_MAX];
 	cr_refusal no;
 
 	if (s->srv->stopping) { /* a hook has stopped the server since */
 		refuse(s, 503, "The server is stopping.", "Retry-After: 5\r\n");
 		return;
 	}
+	if (!agree_on_extensions(s, head, extensions)) {
+		refuse(s, 400, "Sec-WebSocket-Extensions is malformed.", NULL);
+		return;
+	}
 	if (s->peer && !cr_auth_may_come_in(s, &no)) {
 		refuse(s, 403, no.close_code == 4002 ? "You are banned." : "You are signed in elsewhere.", NULL);
 		return;
 	}
-	if (!keep_room(s, head) || !queue_101(s, hs->key, v1)) {
+	if (!keep_room(s, head) || !queue_101(s, hs->key, v1, extensions)) {
 		refuse(s, 500, "The handshake failed.", NULL);
 		return;
 	}

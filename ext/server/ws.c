@@ -309,6 +309,19 @@ static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len
 	cr_conn_finish(&s->conn);
 }
 
+static cr_status on_deflated(void *arg, cr_buf *out, const uint8_t *data, size_t len, bool last)
+{
+	return cr_deflate_read(arg, out, data, len, last);
+}
+
+static const cr_ws_callbacks deflate_callbacks = {
+	.on_message = on_message,
+	.on_ping = on_ping,
+	.on_pong = on_pong,
+	.on_close = on_close,
+	.on_deflated = on_deflated,
+};
+
 static const cr_ws_callbacks callbacks = {
 	.on_message = on_message,
 	.on_ping = on_ping,
@@ -331,6 +344,9 @@ static void fail_with_status(cr_session *s, cr_status st)
 		case CR_ERR_UTF8:
 			cr_ws_fail(s, 1007, "not UTF-8");
 			break;
+		case CR_ERR_DATA:
+			cr_ws_fail(s, 1007, "bad compressed data");
+			break;
 		case CR_ERR_TOOBIG:
 			cr_ws_fail(s, 1009, "message too big");
 			break;
@@ -343,13 +359,19 @@ static void fail_with_status(cr_session *s, cr_status st)
 	}
 }
 
-void cr_ws_forget(cr_session *s)
+static void forget_decoder(cr_session *s)
 {
 	if (s->ws) {
 		cr_ws_session_deinit(s->ws);
 		cr_free(s->ws);
 		s->ws = NULL;
 	}
+}
+
+void cr_ws_forget(cr_session *s)
+{
+	forget_decoder(s);
+	cr_deflate_forget(s);
 }
 
 static bool is_at_rest(const cr_ws_session *ws)
@@ -368,9 +390,10 @@ static cr_status feed_decoder(cr_session *s, size_t *consumed, uint8_t *data, si
 		cr_ws_session_init(&fresh);
 		ws = &fresh;
 	}
-	cr_status st = cr_ws_session_feed(ws, consumed, data, len, &srv->ws_limits, &callbacks, s);
+	cr_status st = cr_ws_session_feed(ws, consumed, data, len, &srv->ws_limits,
+		s->inflate_bits ? &deflate_callbacks : &callbacks, s);
 	if (is_at_rest(ws)) {
-		cr_ws_forget(s);
+		forget_decoder(s);
 		return st;
 	}
 	if (ws == &fresh) {

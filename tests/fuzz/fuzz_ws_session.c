@@ -71,7 +71,7 @@ static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len
 static void feed(cr_ws_session *s, trace *t, const uint8_t *p, size_t n)
 {
 	static const cr_ws_limits limits = {MAX_MESSAGE, 8};
-	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close};
+	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close, NULL};
 
 	while (n > 0) {
 		uint8_t *copy = malloc(n);

@@ -165,7 +165,7 @@ check_headers() {
 		# shellcheck disable=SC2046,SC2086
 		printf '#include "%s"\n#include "%s"\n' "$header" "$header" \
 			| gcc -std=gnu11 -I. $([[ $header == ext/php/* || $header != ext/* ]] && echo "$php -Wno-unused-parameter") \
-				$(pkg-config --cflags libevent_core json-c libssl libcrypto) -D_GNU_SOURCE \
+				$(pkg-config --cflags libevent_core json-c libssl libcrypto zlib) -D_GNU_SOURCE \
 				-Wall -Wextra -Wstrict-prototypes -Wno-unused-function -Werror -fsyntax-only -x c - || bad=1
 	done
 	return $bad

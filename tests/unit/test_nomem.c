@@ -72,7 +72,7 @@ static size_t build(uint8_t *out)
 static bool run(uint64_t n, size_t piece)
 {
 	static const cr_ws_limits limits = {65536, 1024};
-	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close};
+	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close, NULL};
 	uint8_t bytes[2048];
 	size_t len = build(bytes), used;
 	cr_ws_session s;

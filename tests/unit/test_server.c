@@ -8,6 +8,7 @@
 /* needs: ext/proto/chat_v1.c ext/proto/json_out.c ext/proto/ticket.c ext/chat/timeline.c ext/chat/presence.c */
 /* needs: ext/chat/moderation.c ext/server/peers.c ext/server/policy.c ext/server/rooms.c ext/server/room_api.c */
 /* needs: ext/server/send.c ext/server/v1.c ext/server/v1_greet.c ext/server/v1_rooms.c */
+/* needs: ext/proto/ws_deflate.c ext/server/deflate.c */
 /* needs: ext/net/tls.c ext/net/transport_tls.c ext/server/certs.c ext/server/forwarded.c ext/server/proxies.c */
 /* The whole engine without PHP: a server in a thread of its own, answered by
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.

@@ -5,6 +5,7 @@
 /* needs: ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c */
 /* needs: ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c */
 /* needs: ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
+/* needs: ext/proto/ws_deflate.c ext/server/deflate.c */
 /* needs: ext/net/tls.c ext/net/transport_tls.c ext/server/certs.c ext/server/forwarded.c ext/server/proxies.c */
 /* wss: a server in a thread of its own, OpenSSL as the client. The reload and
  * the end are asked for over a socketpair, since all calls belong to the
