@@ -141,6 +141,12 @@ class Agreed:
                     if not piece:
                         break
                     out.append(piece)
+            if self.inflater.eof:
+                self.inflater = None   # a block with BFINAL ends the window too
+            else:
+                probe = self.inflater.copy()
+                probe.decompress(b"\3\0")   # an empty last block, right only behind a whole one
+                check(probe.eof, "the server's compressed data ends inside a block")
         except zlib.error as e:
             raise Failed(f"the server's compressed data, window {self.server_bits} bits: {e}")
         return b"".join(out)
