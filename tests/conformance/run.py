@@ -29,7 +29,7 @@ ECHO = os.path.join(HERE, "..", "..", "examples", "echo.php")
 THREADS = 4
 SECONDS = 150     # the whole run may not take longer, whatever hangs
 OPTIONS = ["max_message_size=16777216", "max_fragments=100000", "send_queue_limit=67108864",
-           "rate_limit=null", "ping_interval=0", "log_level=warning"]
+           "rate_limit=null", "ping_interval=0", "log_level=warning", "callback_warn_ms=60000"]
 COMPRESSION = "compression=true"
 NO_COMPRESSION = 'unknown option "compression"'
 
