@@ -105,7 +105,8 @@ def declines(rule, title, value, http=()):
         if http:
             return refuses(peer, value, http)
         peer.open(value)
-        check(agreement(peer.response, {}) is None, f"agreed to {value}: {peer.response.all('Sec-WebSocket-Extensions')}")
+        answer = peer.response.all("Sec-WebSocket-Extensions")
+        check(agreement(peer.response, {}) is None, f"agreed to {value}: {answer}")
         peer.send(text("plain"))
         peer.expect(("text", b"plain"))
         peer.send(frame(TEXT, bytes.fromhex("f248cdc9c90700"), rsv=RSV1))
@@ -332,7 +333,8 @@ strategy("Huffman codes only", strategy=zlib.Z_HUFFMAN_ONLY)
 strategy("runs only", strategy=zlib.Z_RLE)
 strategy("the smallest zlib memory", memLevel=1)
 for cut in range(1, 7):
-    talks("decompress", f"two fragments, cut at {cut}", fragments(TEXT, [HELLO[:cut], HELLO[cut:]], RSV1), got(b"Hello"))
+    talks("decompress", f"two fragments, cut at {cut}", fragments(TEXT, [HELLO[:cut], HELLO[cut:]], RSV1),
+          got(b"Hello"))
 
 
 def one_byte_segments(peer):
@@ -480,7 +482,8 @@ START = len(CASES)
 
 
 def json_like(n):
-    out = b"".join(b'{"id":%d,"name":"user-%d","text":"%s"},' % (i, i % 40, RANDOM.choice(WORDS)) for i in range(n // 40 + 1))
+    out = b"".join(b'{"id":%d,"name":"user-%d","text":"%s"},' % (i, i % 40, RANDOM.choice(WORDS))
+                   for i in range(n // 40 + 1))
     return (b"[" + out)[:n]
 
 

@@ -236,7 +236,8 @@ echo("text_frame", "an empty text", [text("")], got(""))
 echo("text_frame", "a character in two frames", [text(b"\xe2\x82", fin=False), frame(CONT, b"\xac")], got("\u20ac"))
 echo("binary_frame", "an empty binary", [binary(b"")], got_binary(b""))
 echo("binary_frame", "all bytes", [binary(bytes(range(256)))], got_binary(bytes(range(256))))
-echo("binary_frame", "what is not UTF-8", [binary(b"\xff\xc0\x80\xed\xa0\x80")], got_binary(b"\xff\xc0\x80\xed\xa0\x80"))
+echo("binary_frame", "what is not UTF-8", [binary(b"\xff\xc0\x80\xed\xa0\x80")],
+     got_binary(b"\xff\xc0\x80\xed\xa0\x80"))
 echo("binary_frame", "what is not UTF-8, in fragments", fragments(BINARY, [b"\xff", b"\xc0", b"\x80"]),
      got_binary(b"\xff\xc0\x80"))
 echo("examples", "a masked text", [bytes.fromhex("8185 37fa213d 7f9f4d5158")], got("Hello"))

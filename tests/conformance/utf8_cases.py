@@ -38,9 +38,10 @@ def whole(data):
 
 # -- what is allowed
 START = len(CASES)
-VALID = [b"", b"Hello", GREEK, "\u00df\u00e4\u00f6\u00fc".encode(), "\u65e5\u672c\u8a9e".encode(), "\U0001f600\U0001f1e9".encode()]
-EDGES = [0x00, 0x01, 0x7E, 0x7F, 0x80, 0x81, 0xBF, 0xC0, 0xFF, 0x100, 0x7BF, 0x7C0, 0x7FE, 0x7FF, 0x800, 0x801, 0xFFF, 0x1000,
-         0x1FFF, 0xCFFF, 0xD000, 0xD7BF, 0xD7FE, 0xD7FF, 0xE000, 0xE001, 0xEFFF, 0xF000, 0xFEFF, 0xFFFC, 0xFFFD,
+VALID = [b"", b"Hello", GREEK, "\u00df\u00e4\u00f6\u00fc".encode(), "\u65e5\u672c\u8a9e".encode(),
+         "\U0001f600\U0001f1e9".encode()]
+EDGES = [0x00, 0x01, 0x7E, 0x7F, 0x80, 0x81, 0xBF, 0xC0, 0xFF, 0x100, 0x7BF, 0x7C0, 0x7FE, 0x7FF, 0x800, 0x801, 0xFFF,
+         0x1000, 0x1FFF, 0xCFFF, 0xD000, 0xD7BF, 0xD7FE, 0xD7FF, 0xE000, 0xE001, 0xEFFF, 0xF000, 0xFEFF, 0xFFFC, 0xFFFD,
          0x10000, 0x10001, 0x3FFFF, 0x40000, 0xFFFFF, 0x100000, 0x10FFFD]
 VALID += [enc(p) for p in EDGES]
 # noncharacters are characters to UTF-8
@@ -63,9 +64,11 @@ INVALID += [b"\xfe\xfe\xff\xff", b"\xff\xfe", b"\xfe\xff"]
 INVALID += [bytes([b]) + b" " for b in (0xC2, 0xDF, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4)]        # cut by a space
 INVALID += [enc(p)[:-1] + b" " for p in (0x800, 0xFFFF, 0x10000, 0x10FFFF)]
 INVALID += [enc(0x10000)[:2] + b" ", enc(0x10FFFF)[:2] + b"\xc2\x80"]
-INVALID += [enc(p)[:n] for p in (0x80, 0x7FF, 0x800, 0xFFFF, 0x10000, 0x10FFFF) for n in range(1, len(enc(p)))]   # cut by the end
+INVALID += [enc(p)[:n] for p in (0x80, 0x7FF, 0x800, 0xFFFF, 0x10000, 0x10FFFF)  # cut by the end
+            for n in range(1, len(enc(p)))]
 INVALID += [b"\xc2\xe0\xa0\xf0\x90\x80", b"\xe2\x82\xe2\x82\xac", b"\xf0\x9f\x98\xf0\x9f\x98\x80"]
-INVALID += [b"\xc0\xaf", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf", b"\xf8\x80\x80\x80\xaf", b"\xfc\x80\x80\x80\x80\xaf"]   # longer than needed
+INVALID += [b"\xc0\xaf", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf", b"\xf8\x80\x80\x80\xaf",  # longer than needed
+            b"\xfc\x80\x80\x80\x80\xaf"]
 INVALID += [b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"\xf8\x80\x80\x80\x80", b"\xfc\x80\x80\x80\x80\x80"]
 INVALID += [b"\xc1\xbf", b"\xe0\x9f\xbf", b"\xf0\x8f\xbf\xbf", b"\xf8\x87\xbf\xbf\xbf", b"\xfc\x83\xbf\xbf\xbf\xbf"]
 INVALID += [b"\xe0\x80\x80", b"\xe0\x9f\x80", b"\xf0\x8f\x80\x80", b"\xf0\x80\xa0\x80"]
@@ -108,8 +111,8 @@ for cut in range(1, len(GREEK)):
          ("text", GREEK))
 for v in INVALID:
     if len(v) > 1 and len(v) < 8:
-        bad("utf8_parts", f"{shown(v)}, each byte a fragment", [b"".join(fragments(TEXT, [v[i:i + 1] for i in range(len(v))]))],
-            1007)
+        each = [v[i:i + 1] for i in range(len(v))]
+        bad("utf8_parts", f"{shown(v)}, each byte a fragment", [b"".join(fragments(TEXT, each))], 1007)
 echo("utf8_parts", "a ping inside a character", [text(b"\xe2\x82", fin=False), frame(9, b"p"), frame(CONT, b"\xac")],
      ("pong", b"p"), ("text", b"\xe2\x82\xac"))
 bad("utf8_parts", "half a character, then an empty last fragment", fragments(TEXT, [b"\xe2\x82", b""]), 1007)
