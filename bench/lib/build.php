@@ -5,7 +5,10 @@ declare(strict_types=1);
 const OURS = ['chatroom', 'none', 'pass', 'replace', 'object'];
 
 const C_PROGRAMS = [
-    'loadgen' => ['loadgen.c', 'client.c', 'ledger.c', 'options.c', 'procinfo.c'],
+    'loadgen' => [
+        'loadgen.c', 'client.c', 'client_tls.c', 'inflate.c', 'prepared.c', 'ledger.c',
+        'options.c', 'procinfo.c', '-lssl', '-lcrypto', '-lz',
+    ],
     'yardstick' => ['yardstick.c', '-lcrypto'],
     'yardstick-faults' => ['yardstick.c', '-lcrypto', '-DYARDSTICK_FAULTS'],
 ];
