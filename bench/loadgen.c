@@ -279,8 +279,7 @@ static void on_text(void *arg, client *c, const uint8_t *payload, size_t len, bo
 		return;
 	}
 	if (lg->opt->deflate && !seen && !is_right_text(lg, sender_id, seq, text)) {
-		lg->malformed++;
-		return;
+		lg->malformed++; /* it did arrive, though */
 	}
 	if (sender_id == c->id) {
 		lg->echoes++;

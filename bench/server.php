@@ -1,6 +1,6 @@
 <?php
 // Our side of the benchmark: php server.php PORT [none|pass|replace|object|deflate]
-// or: php server.php PORT wss CERTIFICATE KEY
+// or: php server.php PORT wss CERTIFICATE (with its key in the same file)
 declare(strict_types=1);
 
 $port = (int) ($argv[1] ?? 8080);
@@ -10,7 +10,7 @@ $options = ['rate_limit' => null];
 $scheme = 'ws';
 if ($variant === 'wss') {
     $scheme = 'wss';
-    $options['tls'] = ['cert' => $argv[3], 'key' => $argv[4]];
+    $options['tls'] = ['cert' => $argv[3]];
 } elseif ($variant === 'deflate') {
     $options['compression'] = true;
 }

@@ -16,7 +16,9 @@ const C_PROGRAMS = [
         'options.c', 'procinfo.c', '-lssl', '-lcrypto', '-lz',
     ],
     'yardstick' => ['yardstick.c', '-lcrypto'],
-    'yardstick-faults' => ['yardstick.c', '-lcrypto', '-DYARDSTICK_FAULTS'],
+    'yardstick-faults' => [
+        'yardstick.c', 'yardstick_wire.c', '-DYARDSTICK_FAULTS', '-lssl', '-lcrypto', '-lz',
+    ],
 ];
 
 // Runs a command; null when it went well, else what it said last.
@@ -91,9 +93,15 @@ function build_workerman(string $root, string $out): ?string
 // Of this run, for the load generator alone: it asks no questions.
 function make_certificate(string $out): ?string
 {
-    return attempt(['openssl', 'req', '-x509', '-newkey', 'ec',
+    $reason = attempt(['openssl', 'req', '-x509', '-newkey', 'ec',
         '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-        '-keyout', "$out/key.pem", '-out', "$out/cert.pem"], $out);
+        '-keyout', "$out/key.pem", '-out', "$out/certificate.pem"], $out);
+    if ($reason === null) {
+        $key = (string) file_get_contents("$out/key.pem");
+        file_put_contents("$out/certificate.pem", $key, FILE_APPEND);
+        unlink("$out/key.pem");
+    }
+    return $reason;
 }
 
 // How to start ours; or why not.
@@ -122,7 +130,7 @@ function build(string $root, string $out): array
 
     $ours = chatroom_command($root);
     foreach (is_array($ours) ? OURS : [] as $name => $variant) {
-        $more = $variant === 'wss' ? ["$out/cert.pem", "$out/key.pem"] : [];
+        $more = $variant === 'wss' ? ["$out/certificate.pem"] : [];
         $servers[$name] = [
             'command' => fn ($port) => [...$ours, (string) $port, $variant, ...$more],
             'load' => SPEAKS[$name] ?? [],
