@@ -19,11 +19,11 @@ typedef struct client {
 	int fd;
 	uint32_t id;
 	client_state state;
-	bool wants_write; /* EPOLLOUT is asked for */
-	bool deflate;     /* text must come compressed */
+	bool wants_write;   /* EPOLLOUT is asked for */
+	bool deflate;       /* text must come compressed */
 	struct ssl_st *ssl; /* NULL: plain */
 	uint64_t received;  /* bytes of WebSocket, the upgrade too */
-	uint8_t *rest;    /* a frame of which only the beginning has arrived */
+	uint8_t *rest;      /* a frame of which only the beginning has arrived */
 	uint32_t rest_len, rest_capacity;
 	uint8_t *parts; /* the fragments of a message that is not complete yet */
 	uint32_t parts_len;

@@ -35,7 +35,8 @@ static uint32_t next_random(uint32_t *state)
  * and whose values differ. */
 static void fill_with_json(uint8_t *text, size_t size, uint32_t seed)
 {
-	static const char *const names[] = {"alice", "bob", "carla", "dmitri", "elena", "farid", "grace", "hiro"};
+	static const char *const names[] = {"alice", "bob", "carla", "dmitri", "elena", "farid",
+		"grace", "hiro"};
 	static const char *const words[] = {"order", "shipped", "pending", "because", "tomorrow", "invoice",
 		"the", "table", "by", "window", "please", "confirm", "meeting", "moved", "to", "room"};
 	char item[256];
@@ -44,10 +45,12 @@ static void fill_with_json(uint8_t *text, size_t size, uint32_t seed)
 	for (;;) {
 		uint32_t id = next_random(&seed), cents = next_random(&seed) % 100000;
 		int len = snprintf(item, sizeof(item),
-			"%c{\\\"id\\\":%u,\\\"user\\\":\\\"%s\\\",\\\"price\\\":%u.%02u,\\\"text\\\":\\\"%s %s %s %s\\\",\\\"read\\\":%s}",
+			"%c{\\\"id\\\":%u,\\\"user\\\":\\\"%s\\\",\\\"price\\\":%u.%02u,\\\"text\\\":"
+			"\\\"%s %s %s %s\\\",\\\"read\\\":%s}",
 			at == 0 ? '[' : ',', id, names[next_random(&seed) % 8], cents / 100, cents % 100,
-			words[next_random(&seed) % 16], words[next_random(&seed) % 16], words[next_random(&seed) % 16],
-			words[next_random(&seed) % 16], next_random(&seed) % 2 ? "true" : "false");
+			words[next_random(&seed) % 16], words[next_random(&seed) % 16],
+			words[next_random(&seed) % 16], words[next_random(&seed) % 16],
+			next_random(&seed) % 2 ? "true" : "false");
 		if (len < 0 || at + (size_t) len + 1 > size) {
 			break;
 		}

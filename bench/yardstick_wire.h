@@ -15,9 +15,9 @@ struct ssl_st;
 enum { WIRE_STORED_HEAD = 5,
 	WIRE_STORED_END = 1 };
 
-#define WIRE_EXTENSION                                                                    \
-	"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "          \
-	"client_no_context_takeover\r\n"
+#define WIRE_EXTENSION \
+ "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; " \
+ "client_no_context_takeover\r\n"
 
 #ifdef YARDSTICK_FAULTS
 
