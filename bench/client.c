@@ -22,12 +22,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_SIZE  (256 * 1024)
-#define REST_MAX   (128 * 1024)                   /* a frame larger than this is an error */
-#define KEY        "dGhlIHNhbXBsZSBub25jZQ=="     /* RFC 6455's own example, */
-#define KEY_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" /* and the answer to it */
-#define EXTENSION  "Sec-WebSocket-Extensions: permessage-deflate; "
-#define OFFER      EXTENSION "server_no_context_takeover; client_no_context_takeover\r\n"
+#define READ_SIZE          (256 * 1024)
+#define REST_MAX           (128 * 1024)                   /* a frame larger than this is an error */
+#define KEY                "dGhlIHNhbXBsZSBub25jZQ=="     /* RFC 6455's own example, */
+#define KEY_ACCEPT         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" /* and the answer to it */
+#define EXTENSION          "Sec-WebSocket-Extensions: permessage-deflate; "
+#define OFFER              EXTENSION "server_no_context_takeover; client_no_context_takeover\r\n"
+#define OFFER_LIKE_BROWSER EXTENSION "server_no_context_takeover; client_max_window_bits\r\n"
 
 enum { OPCODE_CONT = 0,
 	OPCODE_TEXT = 1,
@@ -89,11 +90,12 @@ static ssize_t transmit(client *c, const uint8_t *buf, size_t len)
 
 static void send_upgrade(client *c, const client_target *target)
 {
+	const char *offer = target->like_browser ? OFFER_LIKE_BROWSER : OFFER;
 	char head[512];
 	int len = snprintf(head, sizeof(head),
 		"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n%s\r\n",
-		target->path, target->port, target->deflate ? OFFER : "");
+		target->path, target->port, target->deflate ? offer : "");
 
 	if (len < 0 || (size_t) len >= sizeof(head)
 		|| transmit(c, (const uint8_t *) head, (size_t) len) != len) {

@@ -83,6 +83,8 @@ static void prepare(void)
 /* Like a system call's result, for what an SSL call said. */
 static ssize_t result(const client *c, int rc)
 {
+	const char *reason;
+
 	if (rc > 0) {
 		return rc;
 	}
@@ -94,7 +96,8 @@ static ssize_t result(const client *c, int rc)
 		case SSL_ERROR_ZERO_RETURN:
 			return 0;
 		default:
-			warnx("client %u: TLS: %s", c->id, ERR_peek_error() != 0 ? ERR_reason_error_string(ERR_peek_last_error()) : "the connection broke");
+			reason = ERR_reason_error_string(ERR_peek_last_error());
+			warnx("client %u: TLS: %s", c->id, reason ? reason : "the connection broke");
 			ERR_clear_error();
 			errno = EPROTO;
 			return -1;

@@ -11,7 +11,8 @@
  *   open    --rate messages a second, whether the server keeps up or not. The
  *           clock of a message starts when it was due, so a stall counts for all
  *           that had to wait in it. Measures latency.
- *   idle    connections without traffic. Measures memory.
+ *   idle    connections without traffic, or with one message each before (--greet).
+ *           Measures memory.
  *
  * The latency of a message is the time until the last receiver has it.
  * One line of JSON goes to standard output; the exit status is 0 when nothing
@@ -560,8 +561,27 @@ static bool run_traffic(loadgen *lg)
 	return report_traffic(lg, &from, &to);
 }
 
+/* Not all at once: how much the server can keep waiting is not the question. */
+static void greet(loadgen *lg)
+{
+	pass_time(lg, SETTLE_NS);
+	for (uint32_t i = 0; i < lg->opt->senders; i++) {
+		send_message(lg, &lg->senders[i], now_ns());
+		flush_dirty(lg);
+		lg->last_delivery = now_ns();
+		while (lg->in_flight >= lg->opt->window && lg->closed_count == 0
+			   && now_ns() - lg->last_delivery < STALL_NS) {
+			turn(lg, now_ns() + SEC / 10);
+		}
+	}
+	drain(lg);
+}
+
 static bool run_idle(loadgen *lg, uint64_t rss_before)
 {
+	if (lg->opt->greet) {
+		greet(lg);
+	}
 	pass_time(lg, 2 * SETTLE_NS);
 	snapshot from = take_snapshot(lg);
 	pass_time(lg, (uint64_t) (lg->opt->seconds * (double) SEC));
@@ -600,7 +620,7 @@ int main(int argc, char **argv)
 	loadgen_options opt = loadgen_options_parse(argc, argv);
 	loadgen lg = {
 		.opt = &opt,
-		.target = {opt.path, opt.port, opt.sources, opt.tls, opt.deflate},
+		.target = {opt.path, opt.port, opt.sources, opt.tls, opt.deflate, opt.greet},
 	};
 
 	raise_file_limit(opt.clients);

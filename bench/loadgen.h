@@ -24,8 +24,9 @@ typedef struct loadgen_options {
 	uint32_t pace;    /* connections under way at once */
 	uint32_t sources; /* source addresses */
 	bool tls, deflate;
-	bool json; /* texts like an application's, not all x */
-	pid_t pid; /* the server's, 0: unknown */
+	bool greet; /* mode idle: everybody says something once */
+	bool json;  /* texts like an application's, not all x */
+	pid_t pid;  /* the server's, 0: unknown */
 } loadgen_options;
 
 /* Ends the process with a usage text when the arguments make no sense. */

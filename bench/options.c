@@ -24,6 +24,8 @@ static const char usage[] =
 	"  --sources 16     source addresses, from 127.0.0.1 on\n"
 	"  --tls            wss, whatever the certificate\n"
 	"  --deflate        permessage-deflate, both ways, without context takeover\n"
+	"  --greet          idle: everybody says one thing first, and has offered to compress like a\n"
+	"                   browser, with a memory that the server then keeps too\n"
 	"  --json           texts are JSON, not x\n"
 	"  --pid N          the server's process: report its CPU and memory\n";
 
@@ -66,6 +68,8 @@ static void set(loadgen_options *opt, const char *name, const char *text)
 		opt->tls = true;
 	} else if (strcmp(name, "deflate") == 0) {
 		opt->deflate = true;
+	} else if (strcmp(name, "greet") == 0) {
+		opt->greet = true;
 	} else if (strcmp(name, "json") == 0) {
 		opt->json = true;
 	} else {
@@ -80,7 +84,8 @@ static const struct option names[] = {
 	{"size", required_argument, NULL, 0}, {"warmup", required_argument, NULL, 0},
 	{"seconds", required_argument, NULL, 0}, {"pace", required_argument, NULL, 0},
 	{"sources", required_argument, NULL, 0}, {"tls", no_argument, NULL, 0},
-	{"deflate", no_argument, NULL, 0}, {"json", no_argument, NULL, 0}, {"pid", required_argument, NULL, 0}, {0}};
+	{"deflate", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},
+	{"greet", no_argument, NULL, 0}, {"pid", required_argument, NULL, 0}, {0}};
 
 loadgen_options loadgen_options_parse(int argc, char **argv)
 {
@@ -119,7 +124,7 @@ loadgen_options loadgen_options_parse(int argc, char **argv)
 		exit(2);
 	}
 	if (opt.mode == MODE_IDLE) {
-		opt.senders = 1;
+		opt.senders = opt.greet ? opt.clients : 1;
 	} else if (opt.senders > opt.clients || opt.clients < 2) {
 		errx(2, "senders are clients, and it takes two to talk");
 	}

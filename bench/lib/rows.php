@@ -62,6 +62,12 @@ function rows(): array
         'default' => true, 'goals' => ['node-deflate' => 20],
     ]));
     $deflate['load']['json'] = true;
+    $idle_deflate = idle(2000, [
+        'title' => '2,000 idle clients that compress, and have said something',
+        'default' => true, 'servers' => ['deflate'], 'ours' => 'deflate',
+    ]);
+    $idle_deflate['load'] = ['seconds' => 2, 'greet' => true, 'json' => true, 'size' => 256]
+        + $idle_deflate['load'];
     $both = ['yardstick', 'chatroom'];
     return [
         'fan100' => fan_out(100, 10, 64, 32, [
@@ -79,13 +85,9 @@ function rows(): array
         'idle' => idle(10000, ['default' => true, 'goals' => ['bytes' => 700, 'cpu_ms' => 10]]),
         'idle-wss' => idle(2000, [
             'title' => '2,000 idle clients over TLS', 'default' => true, 'servers' => ['wss'],
-            'ours' => 'wss', 'goals' => ['bytes' => 0],
+            'ours' => 'wss', 'goals' => ['bytes' => 20000],
         ]),
-        'idle-deflate' => idle(2000, [
-            'title' => '2,000 idle clients that negotiated permessage-deflate',
-            'default' => true, 'servers' => ['deflate'], 'ours' => 'deflate',
-            'goals' => ['bytes' => 0],
-        ]),
+        'idle-deflate' => $idle_deflate,
         'soak' => $soak,
         'fan10000' => fan_out(10000, 100, 8, 32, ['servers' => $both]),
         'one' => fan_out(100, 10, 1, 32),
