@@ -109,7 +109,8 @@ function chatroom_command(string $root): array|string
 {
     $so = getenv('CHATROOM_SO') ?: '';
     if ($so !== '') {
-        return is_file($so) ? [PHP_BINARY, '-n', '-d', "extension=$so", "$root/bench/server.php"]
+        return is_file($so) ? [PHP_BINARY, '-n', '-d', 'display_errors=stderr',
+            '-d', "extension=$so", "$root/bench/server.php"]
             : 'CHATROOM_SO names no file';
     }
     return extension_loaded('chatroom') ? [PHP_BINARY, "$root/bench/server.php"]
