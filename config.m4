@@ -131,12 +131,15 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/proto/ws_head.c
       ext/proto/ws_session.c
       ext/server/address.c
+      ext/server/api.c
+      ext/server/api_calls.c
       ext/server/broadcast.c
       ext/server/certs.c
       ext/server/files.c
       ext/server/forwarded.c
       ext/server/deflate.c
       ext/server/http.c
+      ext/server/metrics.c
       ext/server/peers.c
       ext/server/policy.c
       ext/server/proxies.c

@@ -37,6 +37,7 @@ static bool parse_history_ttl(chatroom_options *o, const option_row *option, zva
 static bool parse_presence(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_compression(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
@@ -73,6 +74,7 @@ static const option_row options[] = {
 	SECONDS(presence_grace, 0, 3600),
 	OTHER(single_session, parse_single_session),
 	OTHER(secret, parse_secret),
+	OTHER(api_token, parse_api_token),
 	{"backlog", OPTION_INT, AT(config.backlog), 1, 65535, false, NULL},
 	OTHER(compression, parse_compression),
 	OTHER(public, parse_public),
@@ -315,6 +317,22 @@ static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval
 			return false;
 		}
 	}
+	return true;
+}
+
+/* What a header can carry as it is. */
+static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string", value);
+	}
+	if (Z_STRLEN_P(value) < CR_API_TOKEN_MIN || Z_STRLEN_P(value) > CR_SECRET_MAX
+		|| !is_printable(Z_STRVAL_P(value), Z_STRLEN_P(value), "")) {
+		zend_value_error("option \"api_token\" must be %d to %d printable ASCII characters without spaces",
+			CR_API_TOKEN_MIN, CR_SECRET_MAX);
+		return false;
+	}
+	o->config.api_token = cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value));
 	return true;
 }
 

@@ -247,53 +247,7 @@ void chatroom_stats(zval *out, chatroom_obj *room)
 	add_assoc_string(out, "version", PHP_CHATROOM_VERSION);
 	add_addresses(out, room);
 	add_assoc_long(out, "memory", (zend_long) zend_memory_usage(false));
-#define ADD(field) add_assoc_long(out, #field, (zend_long) s.field)
-	ADD(started_at);
-	ADD(uptime_ms);
-	ADD(clients);
-	ADD(connections);
-	ADD(rooms);
-	ADD(max_clients);
-	ADD(accepted);
-	ADD(handshakes);
-	ADD(handshakes_refused);
-	ADD(requests);
-	ADD(messages_in);
-	ADD(messages_dropped);
-	ADD(deliveries);
-	ADD(messages_compressed_in);
-	ADD(messages_compressed_out);
-	ADD(bytes_compressed_in);
-	ADD(bytes_inflated_in);
-	ADD(bytes_inflated_out);
-	ADD(bytes_compressed_out);
-	ADD(bytes_in);
-	ADD(bytes_out);
-	ADD(queued_bytes);
-	ADD(refused_connections);
-	ADD(refused_origins);
-	ADD(tls_errors);
-	ADD(timeouts_handshake);
-	ADD(timeouts_message);
-	ADD(timeouts_ping);
-	ADD(timeouts_idle);
-	ADD(timeouts_close);
-	ADD(slow_consumers);
-	ADD(rate_limited);
-	ADD(protocol_errors);
-	ADD(users);
-	ADD(parked);
-	ADD(history_bytes);
-	ADD(private_messages);
-	ADD(messages_repeated);
-	ADD(errors_sent);
-	ADD(resumed);
-	ADD(replayed);
-	ADD(muted);
-	ADD(slowed);
-	ADD(refused_banned);
-	ADD(refused_tickets);
-	ADD(out_of_memory);
-	ADD(accept_pauses);
+#define ADD(name, gauge, help) add_assoc_long(out, #name, (zend_long) s.name);
+	CR_STATS_FIELDS(ADD)
 #undef ADD
 }

@@ -529,7 +529,7 @@ static void stats(cr_api_call *c)
 
 	cr_server_stats(c->srv, &s);
 	cr_json_out_cstr(&c->out, "version", CR_VERSION);
-#define FIELD(name) cr_json_out_u64(&c->out, #name, s.name);
+#define FIELD(name, gauge, help) cr_json_out_u64(&c->out, #name, s.name);
 	CR_STATS_FIELDS(FIELD)
 #undef FIELD
 }

@@ -347,6 +347,10 @@ static void dispatch(cr_session *s, const cr_http_head *head)
 	cr_http *h = s->http;
 	cr_slice body = cr_slice_of(h->in.data + h->head_len, (size_t) h->body_len);
 
+	if (cr_api_is_path(s->srv, head->path)) {
+		cr_api_serve(s, head, body);
+		return;
+	}
 	if ((is_method(head, "GET") || h->head_only) && cr_files_serve(s, head, h->keep_alive)) {
 		return;
 	}
@@ -402,7 +406,7 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 		cr_http_refuse(s, 417, "Expect is not supported.", NULL);
 	} else if (cr_http_content_length(head) > srv->config.max_message_size) {
 		cr_http_refuse(s, 413, "The body is too large.", NULL);
-	} else {
+	} else if (!cr_api_is_path(srv, head->path) || cr_api_check_head(s, head)) {
 		s->http->body_len = cr_http_content_length(head);
 		return true;
 	}

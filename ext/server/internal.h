@@ -171,6 +171,7 @@ typedef struct cr_timer {
 } cr_timer;
 
 #define CR_MAX_ADDRESSES 64
+#define CR_HOOK_BUCKETS  9
 #define CR_SPARE_CHUNKS  16
 #define CR_FILES         16
 
@@ -183,7 +184,7 @@ typedef struct cr_file {
 
 struct cr_server {
 	cr_server_config config;
-	char *public_dir, *secret;
+	char *public_dir, *secret, *api_token;
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
@@ -216,6 +217,7 @@ struct cr_server {
 	struct cr_peer *peers; /* v1, by secret; parked ones too */
 	struct cr_user *users;
 	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
+	size_t n_users, n_parked; /* online; may come back */
 	uint32_t mark;
 	cr_timelines timelines;
 	cr_moderation moderation;
@@ -223,6 +225,11 @@ struct cr_server {
 	uint32_t rules_version;
 	cr_loop_event *sweep;
 	cr_buf scratch, ack_scratch;
+	cr_buf api_out;
+	struct cr_api_key *api_keys;
+	cr_list api_keys_order;
+	uint64_t hook_counts[CR_HOOK_BUCKETS + 1], hook_ns;
+	uint64_t tick_due_ms;
 
 	cr_rooms rooms;
 	cr_list dirty_rooms; /* cr_batch with something to stage */
@@ -309,6 +316,14 @@ void cr_session_wait_in_http(cr_session *s);
 void cr_http_respond_chunk(cr_session *s, const cr_response *r, cr_chunk *body, bool head_only, bool keep_alive);
 void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body, cr_request *r,
 	cr_header *headers, char *ip, size_t ip_size);
+/* api.c, metrics.c */
+bool cr_api_is_path(const cr_server *srv, cr_slice path);
+/* May it go on to its body? Otherwise it was answered. */
+bool cr_api_check_head(cr_session *s, const cr_http_head *head);
+void cr_api_serve(cr_session *s, const cr_http_head *head, cr_slice body);
+/* Drops what was remembered of calls before then. */
+void cr_api_forget_keys(cr_server *srv, uint64_t before_ms);
+
 /* upgrade.c */
 /* Host is in allowed_hosts, with or without its port, or there is no such list. */
 bool cr_is_allowed_host(cr_server *srv, cr_slice host);

@@ -78,6 +78,7 @@ void cr_user_on_offline_due(cr_deadline *d)
 	cr_server *srv = u->srv;
 
 	u->online = false;
+	srv->n_users--;
 	u->refs++; /* the hook may end what still refers to it */
 	if (cr_server_wants(srv, CR_HOOK_OFFLINE)) {
 		srv->hooks->on_user(srv->hooks_arg, cr_slice_of(u->id, u->id_len), false);
@@ -135,6 +136,7 @@ void cr_peer_connected(cr_peer *p)
 	cr_deadline_cancel(&u->offline);
 	if (!u->online) {
 		u->online = true;
+		srv->n_users++;
 		if (cr_server_wants(srv, CR_HOOK_ONLINE)) {
 			srv->hooks->on_user(srv->hooks_arg, cr_slice_of(u->id, u->id_len), true);
 		}
@@ -279,6 +281,7 @@ void cr_peer_free(cr_peer *p)
 	cr_deadline_cancel(&p->hello);
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
+	srv->n_parked -= p->parked;
 	if (p->app) {
 		srv->hooks->on_drop_parked(srv->hooks_arg, p->app);
 	}
@@ -359,6 +362,7 @@ void cr_peer_park(cr_session *s, unsigned code)
 		return;
 	}
 	p->parked = true;
+	srv->n_parked++;
 	if (p->user) {
 		cr_list_append(&p->user->parked, &p->in_user);
 	}
@@ -412,6 +416,7 @@ void cr_peer_take_over(cr_session *s, cr_peer *p)
 	s->uid = p->uid;
 	p->session = s;
 	p->parked = false;
+	srv->n_parked--;
 	p->limited = 0;
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
@@ -434,6 +439,7 @@ void cr_peers_deinit(cr_server *srv)
 	}
 	HASH_ITER(hh, srv->users, u, next_user)
 	{
+		srv->n_users -= u->online;
 		u->online = false;
 		free_if_unused(u);
 	}

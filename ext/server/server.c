@@ -128,11 +128,14 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 										   .count = config->history_size, .bytes = config->history_bytes, .ttl_ms = config->history_ttl});
 	cr_buf_init(&srv->scratch, SCRATCH_MAX);
 	cr_buf_init(&srv->ack_scratch, 4096);
+	cr_buf_init(&srv->api_out, SCRATCH_MAX);
+	cr_list_init(&srv->api_keys_order);
 	bool ok = cr_hash_seed() == CR_OK
 	          && copy_slices(&srv->origin_slices, config->origins, config->n_origins)
 	          && copy_slices(&srv->host_slices, config->allowed_hosts, config->n_allowed_hosts)
 	          && cr_proxies_init(&srv->proxies, config->trusted_proxies, config->n_trusted_proxies) == CR_OK
 	          && (!config->tls || (srv->default_tls = cr_tls_new(config->tls)))
+	          && (!config->api_token.len || (srv->api_token = dup_bytes(config->api_token.ptr, config->api_token.len)))
 	          && (!config->secret.len || (srv->secret = dup_bytes(config->secret.ptr, config->secret.len)))
 	          && (!config->public_dir || (srv->public_dir = dup_bytes(config->public_dir, strlen(config->public_dir))));
 	if (!ok) {
@@ -145,6 +148,7 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	srv->config.allowed_hosts = srv->host_slices;
 	srv->config.public_dir = srv->public_dir;
 	srv->config.secret.ptr = (const uint8_t *) srv->secret;
+	srv->config.api_token.ptr = (const uint8_t *) srv->api_token;
 	return srv;
 }
 
@@ -167,7 +171,11 @@ void cr_server_free(cr_server *srv)
 	if (srv->secret) {
 		OPENSSL_cleanse(srv->secret, srv->config.secret.len);
 	}
+	if (srv->api_token) {
+		OPENSSL_cleanse(srv->api_token, srv->config.api_token.len);
+	}
 	cr_free(srv->secret);
+	cr_free(srv->api_token);
 	cr_rules_free(srv);
 	cr_moderation_deinit(&srv->moderation);
 	cr_timelines_deinit(&srv->timelines);
@@ -323,6 +331,8 @@ static void on_sweep(void *arg)
 	cr_server *srv = arg;
 	uint64_t now = cr_loop_now(&srv->loop);
 
+	srv->stats.loop_lag_ms = now > srv->tick_due_ms ? now - srv->tick_due_ms : 0;
+	srv->tick_due_ms = now + SWEEP_MS;
 	cr_timelines_sweep(&srv->timelines, now, SWEEP_PART);
 	cr_moderation_sweep(&srv->moderation, now, SWEEP_PART);
 	if (srv->scratch.cap > SCRATCH_KEPT) {
@@ -454,6 +464,7 @@ static bool open_signals(cr_server *srv)
 			return false;
 		}
 	}
+	srv->tick_due_ms = cr_loop_now(&srv->loop) + SWEEP_MS;
 	srv->sweep = cr_loop_timer_new(&srv->loop, SWEEP_MS, true, on_sweep, srv);
 	if (!srv->sweep) {
 		return false;
@@ -555,6 +566,8 @@ static void tear_down(cr_server *srv)
 	cr_broadcast_deinit(srv);
 	cr_buf_deinit(&srv->scratch);
 	cr_buf_deinit(&srv->ack_scratch);
+	cr_buf_deinit(&srv->api_out);
+	cr_api_forget_keys(srv, UINT64_MAX);
 	cr_deflate_deinit(srv);
 	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
@@ -643,6 +656,8 @@ void cr_server_stats(const cr_server *srv, cr_stats *out)
 	out->connections = srv->n_sessions;
 	out->rooms = srv->rooms.count;
 	out->history_bytes = srv->timelines.bytes;
+	out->users = srv->n_users;
+	out->parked = srv->n_parked;
 	out->max_clients = srv->max_clients;
 	out->bytes_in = srv->loop.bytes_in;
 	out->bytes_out = srv->loop.bytes_out;
