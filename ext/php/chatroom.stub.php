@@ -66,6 +66,12 @@ final class Chatroom implements Countable
      *  - secret: string of at least 32 bytes, default none. Signs the tickets of token(). A client may bring one
      *    as ?token=, as Authorization: Bearer, or in hello; a wrong or expired one is refused (401, 4003), without
      *    one it is a guest: onHandshake() may refuse guests.
+     *  - api_token: string of at least 16 printable characters, default none. Opens the HTTP API under /api/ and /metrics
+     *    for who sends it as a bearer token; see docs/http-api.md.
+     *  - compression: false (default), true, or an array, for permessage-deflate (RFC 7692) with who offers it; see
+     *    docs/compression.md. Keys: level 1 to 9, default 1; threshold, bytes under which a message is sent as it is,
+     *    0 to 67108864, default 128; memory 1 to 9 (zlib's memLevel), default 8; client_window_bits 9 to 15, default 15;
+     *    client_takeover: bool, default true.
      *  - backlog: 1 to 65535, default 511. Connections the kernel may keep waiting.
      *  - public: string, default none. Folder of static files for plain requests; must exist.
      *  - callback_warn_ms: int, milliseconds, 0 (off) to 3600000, default 100. A callback that takes longer is
@@ -456,14 +462,16 @@ final class Chatroom implements Countable
     public function count(): int {}
 
     /**
-     * Counters and gauges: version, listen (list of URLs, with the ports really bound while running), memory
-     * (bytes of PHP's heap), started_at (Unix ms, 0 when not running), uptime_ms, clients, connections, rooms,
-     * max_clients, accepted, handshakes, handshakes_refused, requests, messages_in, messages_dropped, deliveries,
-     * bytes_in, bytes_out, queued_bytes, and how often each limit bit: refused_connections, refused_origins,
-     * timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close, slow_consumers,
-     * rate_limited, tls_errors, protocol_errors, out_of_memory, accept_pauses; of chatroom.v1: users, parked (clients
-     * that may come back), history_bytes, private_messages, messages_repeated (taken again under the same id),
-     * errors_sent, resumed, replayed (messages given again), muted, slowed, refused_banned, refused_tickets.
+     * Counters and gauges: version, listen (list of URLs, with the ports really bound while running), memory (bytes
+     * of PHP's heap), and what /metrics explains one by one (started_at is in Unix ms, 0 when not running):
+     * started_at, uptime_ms, clients, connections, users, parked, rooms, history_bytes, max_clients, accepted,
+     * handshakes, handshakes_refused, requests, messages_in, messages_dropped, private_messages, messages_repeated,
+     * deliveries, errors_sent, resumed, replayed, bytes_in, bytes_out, queued_bytes, messages_compressed_in,
+     * messages_compressed_out, bytes_compressed_in, bytes_inflated_in, bytes_compressed_out, bytes_inflated_out,
+     * api_calls, api_errors, api_unauthorized, refused_connections, refused_origins, refused_banned,
+     * refused_tickets, tls_errors, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
+     * timeouts_close, slow_consumers, rate_limited, muted, slowed, protocol_errors, out_of_memory, accept_pauses,
+     * loop_lag_ms.
      */
     public function stats(): array {}
 }

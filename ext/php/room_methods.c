@@ -421,7 +421,8 @@ PHP_METHOD(Chatroom, kickUser)
 		RETURN_THROWS();
 	}
 	bool has_except = except && cr_uuid_parse(&uid, chatroom_slice(except)) == CR_OK;
-	size_t n = cr_server_kick_user(room->server, chatroom_slice(user), chatroom_slice(reason), has_except ? &uid : NULL);
+	size_t n = cr_server_kick_user(room->server, chatroom_slice(user), chatroom_slice(reason),
+		has_except ? &uid : NULL);
 
 	chatroom_rebail(room);
 	RETURN_LONG((zend_long) n);
@@ -441,7 +442,8 @@ static bool check_subject(const zend_string *who)
 static bool sanctioned(cr_status st)
 {
 	if (st != CR_OK) {
-		zend_throw_exception(chatroom_exception_ce, st == CR_ERR_TOOBIG ? "too many mutes and bans" : "out of memory", 0);
+		zend_throw_exception(chatroom_exception_ce,
+			st == CR_ERR_TOOBIG ? "too many mutes and bans" : "out of memory", 0);
 	}
 	return st == CR_OK;
 }
@@ -506,7 +508,8 @@ PHP_METHOD(Chatroom, ban)
 	ZEND_PARSE_PARAMETERS_END();
 
 	chatroom_obj *room = chatroom_this(ZEND_THIS);
-	if (!room || !check_subject(who) || !check_seconds(seconds, SECONDS_MAX, 2, &ms) || !chatroom_check_reason(reason, 3)) {
+	if (!room || !check_subject(who) || !check_seconds(seconds, SECONDS_MAX, 2, &ms)
+		|| !chatroom_check_reason(reason, 3)) {
 		RETURN_THROWS();
 	}
 	cr_status st = cr_server_ban(room->server, chatroom_slice(who), ms, chatroom_slice(reason), &kicked);
@@ -540,7 +543,8 @@ static bool check_claims(const zend_string *user, const zend_string *secret, zen
 	zend_string *key;
 	zval *value;
 
-	if (ZSTR_LEN(user) == 0 || ZSTR_LEN(user) > 128 || !cr_utf8_is_valid((const uint8_t *) ZSTR_VAL(user), ZSTR_LEN(user))) {
+	if (ZSTR_LEN(user) == 0 || ZSTR_LEN(user) > 128
+		|| !cr_utf8_is_valid((const uint8_t *) ZSTR_VAL(user), ZSTR_LEN(user))) {
 		zend_argument_value_error(1, "must be 1 to 128 bytes of UTF-8");
 		return false;
 	}

@@ -21,8 +21,11 @@ static cr_status encode(cr_buf *out, const uint8_t *p, size_t len)
 		return st;
 	}
 	for (size_t i = 0; i < len; i += 3) {
-		uint32_t bits = (uint32_t) p[i] << 16 | (i + 1 < len ? (uint32_t) p[i + 1] << 8 : 0) | (i + 2 < len ? p[i + 2] : 0);
 		size_t n = len - i > 2 ? 4 : len - i + 1;
+		uint32_t bits = (uint32_t) p[i] << 16;
+
+		bits |= n > 2 ? (uint32_t) p[i + 1] << 8 : 0;
+		bits |= n > 3 ? p[i + 2] : 0;
 
 		for (size_t k = 0; k < n; k++) {
 			out->data[out->len++] = (uint8_t) alphabet[bits >> (18 - 6 * k) & 63];

@@ -356,7 +356,8 @@ static void respond_metrics(cr_session *s)
 		refuse(s, 503, "internal", "out of memory", false);
 		return;
 	}
-	cr_response r = {.kind = CR_VERDICT_REPLACE, .status = 200, .n_headers = 1, .headers = &header, .body = cr_slice_of(srv->api_out.data, srv->api_out.len)};
+	cr_response r = {.kind = CR_VERDICT_REPLACE, .status = 200, .n_headers = 1, .headers = &header};
+	r.body = cr_slice_of(srv->api_out.data, srv->api_out.len);
 	cr_http_respond(s, &r, s->http->head_only, s->http->keep_alive);
 }
 

@@ -194,7 +194,8 @@ static void publish(cr_api_call *c)
 	}
 	for (size_t i = 0; i < rooms.n; i++) {
 		if (!cr_room_name_is_valid(name_at(&rooms, i))) {
-			cr_api_wrong(c, 400, "bad_request", "a room's name must be 1 to 255 bytes of UTF-8 without control characters");
+			cr_api_wrong(c, 400, "bad_request",
+				"a room's name must be 1 to 255 bytes of UTF-8 without control characters");
 		}
 	}
 	cr_json_out_open(&c->out, "results", '[');

@@ -327,7 +327,14 @@ cr_status cr_broadcast_said(cr_server *srv, cr_room *room, cr_said *said)
 		st = CR_ERR_NOMEM;
 	}
 	if (st == CR_OK) {
-		cr_post post = {.uid = said->uid_bytes, .time_ms = said->time_ms, .text = said->text, .data = said->data, .user = said->user, .name = said->name};
+		cr_post post = {
+			.uid = said->uid_bytes,
+			.time_ms = said->time_ms,
+			.text = said->text,
+			.data = said->data,
+			.user = said->user,
+			.name = said->name,
+		};
 
 		st = cr_timeline_append(tl, &post, cr_loop_now(&srv->loop), &said->seq);
 	}

@@ -35,9 +35,9 @@ static cr_status hooks(const cr_server *srv, cr_buf *out)
 	}
 	total += srv->hook_counts[CR_HOOK_BUCKETS];
 	return st == CR_OK ? cr_buf_printf(out,
-							 "chatroom_hook_seconds_bucket{le=\"+Inf\"} %llu\n"
-							 "chatroom_hook_seconds_sum %.9f\nchatroom_hook_seconds_count %llu\n",
-							 (unsigned long long) total, (double) srv->hook_ns / 1e9, (unsigned long long) total)
+			   "chatroom_hook_seconds_bucket{le=\"+Inf\"} %llu\n"
+			   "chatroom_hook_seconds_sum %.9f\nchatroom_hook_seconds_count %llu\n",
+			   (unsigned long long) total, (double) srv->hook_ns / 1e9, (unsigned long long) total)
 	                   : st;
 }
 

@@ -65,7 +65,8 @@ static const cr_sanction *find(cr_session *s, cr_sanction_kind kind, cr_slice ro
 	return found;
 }
 
-static cr_refusal refused(cr_server *srv, const char *code, const cr_sanction *s, const char *reason, unsigned close_code)
+static cr_refusal refused(cr_server *srv, const char *code, const cr_sanction *s, const char *reason,
+	unsigned close_code)
 {
 	uint64_t left = s ? cr_sanction_left(s, cr_loop_now(&srv->loop)) : 0;
 	cr_slice own = s ? cr_sanction_reason(s) : CR_SLICE_NONE;

@@ -137,7 +137,8 @@ cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_roo
 	bool prefix = name.len > 0 && name.ptr[name.len - 1] == '*';
 	size_t len = name.len - prefix;
 
-	if (name.len == 0 || name.len > CR_ROOM_NAME_MAX || (len > 0 && !cr_room_name_is_valid(cr_slice_of(name.ptr, len)))) {
+	if (name.len == 0 || name.len > CR_ROOM_NAME_MAX
+		|| (len > 0 && !cr_room_name_is_valid(cr_slice_of(name.ptr, len)))) {
 		return CR_ERR_FORM;
 	}
 	cr_room_rule *r = srv->rules;

@@ -124,8 +124,12 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	cr_rooms_init(&srv->rooms, cr_room_state_free, srv);
 	cr_moderation_init(&srv->moderation);
 	srv->rules_version = 1;
-	cr_timelines_init(&srv->timelines, &(cr_timeline_limits){
-										   .count = config->history_size, .bytes = config->history_bytes, .ttl_ms = config->history_ttl});
+	const cr_timeline_limits kept = {
+		.count = config->history_size,
+		.bytes = config->history_bytes,
+		.ttl_ms = config->history_ttl,
+	};
+	cr_timelines_init(&srv->timelines, &kept);
 	cr_buf_init(&srv->scratch, SCRATCH_MAX);
 	cr_buf_init(&srv->ack_scratch, 4096);
 	cr_buf_init(&srv->api_out, SCRATCH_MAX);

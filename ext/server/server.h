@@ -19,8 +19,8 @@ typedef struct cr_server cr_server;
 
 #define CR_VERSION "0.1.0"
 
-#define CR_SECRET_MIN 32 /* bytes of a secret that signs: RFC 7518 3.2 */
-#define CR_SECRET_MAX 4096
+#define CR_SECRET_MIN    32 /* bytes of a secret that signs: RFC 7518 3.2 */
+#define CR_SECRET_MAX    4096
 #define CR_API_TOKEN_MIN 16
 
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
@@ -73,7 +73,7 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
-	cr_slice api_token; /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
+	cr_slice api_token;               /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
 	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
 	int backlog;                      /* 511 */
 	bool compression;                 /* permessage-deflate; off */
@@ -239,7 +239,8 @@ typedef struct cr_history_query {
 } cr_history_query;
 /* JSON: {"room", "epoch", "seq", "messages": [...], "more"}. */
 struct cr_buf;
-CR_MUST_CHECK cr_status cr_server_history(cr_server *srv, cr_slice room, const cr_history_query *q, struct cr_buf *json);
+CR_MUST_CHECK cr_status cr_server_history(cr_server *srv, cr_slice room, const cr_history_query *q,
+	struct cr_buf *json);
 /* Changes a kept message whoever wrote it; everybody in the room is told.
  * CR_ERR_STATE: it is not kept (any more). text absent: deletes. */
 CR_MUST_CHECK cr_status cr_server_change_message(cr_server *srv, cr_slice room, uint64_t seq, cr_slice text);
@@ -267,57 +268,57 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
 /* What is counted, once for the struct, stats(), /api/stats and /metrics:
  * F(name, is it a gauge (else a counter since the start), what it is) */
 #define CR_STATS_FIELDS(F) \
-	F(started_at, true, "Unix time of the start in milliseconds, 0 when not running") \
-	F(uptime_ms, true, "milliseconds since the start") \
-	F(clients, true, "open WebSockets") \
-	F(connections, true, "sockets of any state") \
-	F(users, true, "users online") \
-	F(parked, true, "clients that are gone and may come back") \
-	F(rooms, true, "rooms that somebody is in") \
-	F(history_bytes, true, "bytes of messages kept") \
-	F(max_clients, true, "how many it can hold") \
-	F(accepted, false, "sockets accepted") \
-	F(handshakes, false, "WebSockets opened") \
-	F(handshakes_refused, false, "upgrades refused") \
-	F(requests, false, "plain HTTP requests answered") \
-	F(messages_in, false, "messages and raw frames taken from clients") \
-	F(messages_dropped, false, "messages dropped by a verdict, a mute or slow mode") \
-	F(private_messages, false, "messages to one client or user") \
-	F(messages_repeated, false, "messages that came again under the same id") \
-	F(deliveries, false, "messages queued to clients") \
-	F(errors_sent, false, "error events to clients") \
-	F(resumed, false, "clients that came back") \
-	F(replayed, false, "messages given again to clients that came back") \
-	F(bytes_in, false, "bytes read from sockets") \
-	F(bytes_out, false, "bytes written to sockets") \
-	F(queued_bytes, true, "bytes waiting for sockets") \
-	F(messages_compressed_in, false, "messages that came compressed") \
-	F(messages_compressed_out, false, "messages that were compressed, each once for all who got it") \
-	F(bytes_compressed_in, false, "bytes of them as they came") \
-	F(bytes_inflated_in, false, "bytes of them inflated") \
-	F(bytes_compressed_out, false, "bytes of them as they were sent") \
-	F(bytes_inflated_out, false, "bytes of them before") \
-	F(api_calls, false, "calls of the HTTP API") \
-	F(api_errors, false, "calls of the HTTP API that were wrong") \
-	F(api_unauthorized, false, "calls of the HTTP API without the right token") \
-	F(refused_connections, false, "connections over max_connections or max_connections_per_ip") \
-	F(refused_origins, false, "upgrades of a foreign origin") \
-	F(refused_banned, false, "clients that are banned") \
-	F(refused_tickets, false, "tickets that were not valid") \
-	F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
-	F(timeouts_handshake, false, "handshake_timeout") \
-	F(timeouts_message, false, "message_timeout") \
-	F(timeouts_ping, false, "ping_timeout") \
-	F(timeouts_idle, false, "idle_timeout") \
-	F(timeouts_close, false, "close_timeout") \
-	F(slow_consumers, false, "clients over send_queue_limit") \
-	F(rate_limited, false, "times a client was over rate_limit") \
-	F(muted, false, "messages of muted clients") \
-	F(slowed, false, "messages that slow mode refused") \
-	F(protocol_errors, false, "clients that broke a rule of the protocol") \
-	F(out_of_memory, false, "times memory was short") \
-	F(accept_pauses, false, "times accepting paused for want of descriptors") \
-	F(loop_lag_ms, true, "how late the last tick of the loop was, in milliseconds")
+ F(started_at, true, "Unix time of the start in milliseconds, 0 when not running") \
+ F(uptime_ms, true, "milliseconds since the start") \
+ F(clients, true, "open WebSockets") \
+ F(connections, true, "sockets of any state") \
+ F(users, true, "users online") \
+ F(parked, true, "clients that are gone and may come back") \
+ F(rooms, true, "rooms that somebody is in") \
+ F(history_bytes, true, "bytes of messages kept") \
+ F(max_clients, true, "how many it can hold") \
+ F(accepted, false, "sockets accepted") \
+ F(handshakes, false, "WebSockets opened") \
+ F(handshakes_refused, false, "upgrades refused") \
+ F(requests, false, "plain HTTP requests answered") \
+ F(messages_in, false, "messages and raw frames taken from clients") \
+ F(messages_dropped, false, "messages dropped by a verdict, a mute or slow mode") \
+ F(private_messages, false, "messages to one client or user") \
+ F(messages_repeated, false, "messages that came again under the same id") \
+ F(deliveries, false, "messages queued to clients") \
+ F(errors_sent, false, "error events to clients") \
+ F(resumed, false, "clients that came back") \
+ F(replayed, false, "messages given again to clients that came back") \
+ F(bytes_in, false, "bytes read from sockets") \
+ F(bytes_out, false, "bytes written to sockets") \
+ F(queued_bytes, true, "bytes waiting for sockets") \
+ F(messages_compressed_in, false, "messages that came compressed") \
+ F(messages_compressed_out, false, "messages that were compressed, each once for all who got it") \
+ F(bytes_compressed_in, false, "bytes of them as they came") \
+ F(bytes_inflated_in, false, "bytes of them inflated") \
+ F(bytes_compressed_out, false, "bytes of them as they were sent") \
+ F(bytes_inflated_out, false, "bytes of them before") \
+ F(api_calls, false, "calls of the HTTP API") \
+ F(api_errors, false, "calls of the HTTP API that were wrong") \
+ F(api_unauthorized, false, "calls of the HTTP API without the right token") \
+ F(refused_connections, false, "connections over max_connections or max_connections_per_ip") \
+ F(refused_origins, false, "upgrades of a foreign origin") \
+ F(refused_banned, false, "clients that are banned") \
+ F(refused_tickets, false, "tickets that were not valid") \
+ F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
+ F(timeouts_handshake, false, "handshake_timeout") \
+ F(timeouts_message, false, "message_timeout") \
+ F(timeouts_ping, false, "ping_timeout") \
+ F(timeouts_idle, false, "idle_timeout") \
+ F(timeouts_close, false, "close_timeout") \
+ F(slow_consumers, false, "clients over send_queue_limit") \
+ F(rate_limited, false, "times a client was over rate_limit") \
+ F(muted, false, "messages of muted clients") \
+ F(slowed, false, "messages that slow mode refused") \
+ F(protocol_errors, false, "clients that broke a rule of the protocol") \
+ F(out_of_memory, false, "times memory was short") \
+ F(accept_pauses, false, "times accepting paused for want of descriptors") \
+ F(loop_lag_ms, true, "how late the last tick of the loop was, in milliseconds")
 
 typedef struct cr_stats {
 #define CR_STATS_FIELD(name, gauge, help) uint64_t name;

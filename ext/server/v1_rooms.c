@@ -78,7 +78,9 @@ static cr_status replay(cr_session *s, cr_timeline *tl, cr_slice room, uint64_t 
  * the frame has fields of its own. */
 static size_t entry_size(const cr_entry *e)
 {
-	return e ? cr_json_escaped_len(e->post.text) + e->post.data.len + (e->post.user.len + e->post.name.len) * 6 + 600 : 0;
+	const cr_post *p = e ? &e->post : NULL;
+
+	return p ? cr_json_escaped_len(p->text) + p->data.len + (p->user.len + p->name.len) * 6 + 600 : 0;
 }
 
 /* The first seq from which on up to `to` all fits into max bytes; not below from. */
@@ -296,7 +298,9 @@ void cr_v1_run_joins(cr_session *s)
 
 		if (!cr_membership_in(s, room)) {
 			if (count_rooms(s) >= srv->config.rooms_per_client) {
-				v = (cr_verdict){.kind = CR_VERDICT_REJECT, .code = CR_SLICE("room_limit"), .reason = CR_SLICE("you are in as many rooms as you may be")};
+				v.kind = CR_VERDICT_REJECT;
+				v.code = CR_SLICE("room_limit");
+				v.reason = CR_SLICE("you are in as many rooms as you may be");
 			} else if (cr_server_wants(srv, CR_HOOK_JOIN)) {
 				v = srv->hooks->on_join(srv->hooks_arg, s, room);
 				if (s->state != CR_SESSION_OPEN || srv->abandoned) {
