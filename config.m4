@@ -139,6 +139,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/files.c
       ext/server/forwarded.c
       ext/server/deflate.c
+      ext/server/demo.c
       ext/server/http.c
       ext/server/metrics.c
       ext/server/peers.c

@@ -74,6 +74,8 @@ final class Chatroom implements Countable
      *    client_takeover: bool, default true.
      *  - backlog: 1 to 65535, default 511. Connections the kernel may keep waiting.
      *  - public: string, default none. Folder of static files for plain requests; must exist.
+     *  - demo: bool, or null (default): on a loopback address, when neither public nor onRequest() is set. Serves the page
+     *    of a chat at /.
      *  - callback_warn_ms: int, milliseconds, 0 (off) to 3600000, default 100. A callback that takes longer is
      *    logged as a warning: nobody is served meanwhile.
      *  - log: "stderr" (default), null = off, the path of a file that lines are appended to, or a callable

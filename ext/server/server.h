@@ -48,6 +48,12 @@ typedef struct cr_room_options {
 	bool presence; /* members are told who comes and goes */
 } cr_room_options;
 
+typedef enum cr_demo {
+	CR_DEMO_AUTO, /* on a loopback address, when there is neither public_dir nor on_request */
+	CR_DEMO_OFF,
+	CR_DEMO_ON
+} cr_demo;
+
 typedef struct cr_server_config {
 	/* sizes in bytes, times in milliseconds */
 	size_t max_message_size;         /* 64 KiB; 1 to 64 MiB */
@@ -84,6 +90,7 @@ typedef struct cr_server_config {
 	size_t compression_threshold;     /* 128: shorter messages go out as they are */
 	bool heartbeat;                   /* call hooks->on_heartbeat */
 	bool handle_signals;              /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	cr_demo demo;                     /* the page that is compiled in */
 	const char *public_dir;           /* folder of static files, or NULL; copied */
 	const cr_slice *origins;          /* allow-list; copied */
 	size_t n_origins;                 /* 0: same origin only */
