@@ -107,6 +107,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/client.c
       ext/php/client_iterator.c
       ext/php/close_code.c
+      ext/php/doctor.c
       ext/php/exception.c
       ext/php/handler.c
       ext/php/hooks.c
@@ -123,6 +124,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/proto/chat_json.c
       ext/proto/chat_v1.c
       ext/proto/http_head.c
+      ext/proto/json_in.c
       ext/proto/json_out.c
       ext/proto/ticket.c
       ext/proto/ws_accept.c
@@ -138,6 +140,8 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/files.c
       ext/server/forwarded.c
       ext/server/deflate.c
+      ext/server/demo.c
+      ext/server/doctor.c
       ext/server/http.c
       ext/server/metrics.c
       ext/server/peers.c

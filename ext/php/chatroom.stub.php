@@ -74,6 +74,8 @@ final class Chatroom implements Countable
      *    client_takeover: bool, default true.
      *  - backlog: 1 to 65535, default 511. Connections the kernel may keep waiting.
      *  - public: string, default none. Folder of static files for plain requests; must exist.
+     *  - demo: bool, or null (default): on a loopback address, when neither public nor onRequest() is set. Serves the page
+     *    of a chat at /.
      *  - callback_warn_ms: int, milliseconds, 0 (off) to 3600000, default 100. A callback that takes longer is
      *    logged as a warning: nobody is served meanwhile.
      *  - log: "stderr" (default), null = off, the path of a file that lines are appended to, or a callable
@@ -130,6 +132,18 @@ final class Chatroom implements Countable
      *         cannot start (address in use, folder unreadable, certificate expired, ...)
      */
     public function run(): void {}
+
+    /**
+     * Says in plain words what would keep this machine from serving: limits, addresses, libraries, certificates. Binds
+     * the addresses for a moment; serves nobody.
+     *
+     *     php -r 'echo implode("\n", Chatroom::doctor()), "\n";'
+     *
+     * @param string $url as in the constructor
+     * @param array $options as in the constructor; what is wrong with them is a line too
+     * @return array list of lines that begin with "ok: ", "warning: " or "error: "
+     */
+    public static function doctor(string $url = "ws://127.0.0.1:8080/ws", array $options = []): array {}
 
     /** Makes run() return, in order. Does nothing when it is not running. */
     public function stop(): void {}

@@ -38,6 +38,7 @@ static bool parse_presence(chatroom_options *o, const option_row *option, zval *
 static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_demo(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_compression(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
@@ -79,6 +80,7 @@ static const option_row options[] = {
 	OTHER(compression, parse_compression),
 	OTHER(public, parse_public),
 	{"callback_warn_ms", OPTION_LONG, AT(callback_warn_ms), 0, 3600000, false, NULL},
+	OTHER(demo, parse_demo),
 	OTHER(log, parse_log),
 	OTHER(log_level, parse_log_level),
 };
@@ -358,6 +360,15 @@ static bool parse_presence(chatroom_options *o, const option_row *option, zval *
 		return wrong_type(option, "bool", value);
 	}
 	o->config.presence = Z_TYPE_P(value) == IS_TRUE;
+	return true;
+}
+
+static bool parse_demo(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE && Z_TYPE_P(value) != IS_NULL) {
+		return wrong_type(option, "bool or null", value);
+	}
+	o->config.demo = Z_TYPE_P(value) == IS_NULL ? CR_DEMO_AUTO : Z_TYPE_P(value) == IS_TRUE ? CR_DEMO_ON : CR_DEMO_OFF;
 	return true;
 }
 

@@ -2,34 +2,26 @@
  * more than one place. */
 #include "ext/proto/chat_v1.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
+#include "ext/proto/json_in.h"
 #include "ext/proto/json_out.h"
 
-static cr_slice string_of(json_object *value)
+static bool take_string(cr_json *value, cr_slice *out)
 {
-	return cr_slice_of(json_object_get_string(value), (size_t) json_object_get_string_len(value));
+	*out = cr_json_string(value);
+	return out->ptr != NULL;
 }
 
-static bool take_string(json_object *value, cr_slice *out)
+static bool take_integer(const cr_json *value, uint64_t *out)
 {
-	if (!json_object_is_type(value, json_type_string)) {
+	int64_t n;
+
+	if (!cr_json_integer(value, &n) || n < 0) {
 		return false;
 	}
-	*out = string_of(value);
-	return true;
-}
-
-static bool take_integer(json_object *value, uint64_t *out)
-{
-	if (!json_object_is_type(value, json_type_int)) {
-		return false;
-	}
-	int64_t n = json_object_get_int64(value);
-
 	*out = (uint64_t) n;
-	return n >= 0 && (uint64_t) n <= CR_V1_SAFE_INT;
+	return *out <= CR_V1_SAFE_INT;
 }
 
 static cr_v1_type type_of(cr_slice name)
@@ -97,16 +89,16 @@ static const char *take_spans(cr_v1_frame *f, const uint8_t *text, size_t len)
 	return NULL;
 }
 
-static const char *take_resume(cr_v1_frame *f, json_object *resume)
+static const char *take_resume(cr_v1_frame *f, cr_json *resume)
 {
-	json_object *value;
+	cr_json *value;
 
-	if (!json_object_is_type(resume, json_type_object)
-		|| !json_object_object_get_ex(resume, "session", &value) || !take_string(value, &f->session)) {
+	if (!cr_json_is_object(resume)
+		|| !cr_json_has(resume, "session", &value) || !take_string(value, &f->session)) {
 		return "resume must be an object with a string session";
 	}
-	if (json_object_object_get_ex(resume, "seq", &value)) {
-		if (!json_object_is_type(value, json_type_object)) {
+	if (cr_json_has(resume, "seq", &value)) {
+		if (!cr_json_is_object(value)) {
 			return "resume.seq must be an object of room names and numbers";
 		}
 		f->resume_seqs = value;
@@ -115,13 +107,13 @@ static const char *take_resume(cr_v1_frame *f, json_object *resume)
 	return NULL;
 }
 
-static const char *take_join_list(cr_v1_frame *f, json_object *list)
+static const char *take_join_list(cr_v1_frame *f, cr_json *list)
 {
-	if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > CR_V1_MAX_ROOMS) {
+	if (!cr_json_is_array(list) || cr_json_length(list) > CR_V1_MAX_ROOMS) {
 		return "join must be a list of at most 128 room names";
 	}
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string)) {
+	for (size_t i = 0; i < cr_json_length(list); i++) {
+		if (!cr_json_string(cr_json_at(list, i)).ptr) {
 			return "join must be a list of room names";
 		}
 	}
@@ -130,7 +122,7 @@ static const char *take_join_list(cr_v1_frame *f, json_object *list)
 	return NULL;
 }
 
-static const char *take_strings(cr_v1_frame *f, json_object *top)
+static const char *take_strings(cr_v1_frame *f, cr_json *top)
 {
 	const struct {
 		const char *key, *reason;
@@ -142,17 +134,17 @@ static const char *take_strings(cr_v1_frame *f, json_object *top)
 		{"epoch", "epoch must be a string", &f->epoch},
 		{"token", "token must be a string", &f->token},
 	};
-	json_object *value;
+	cr_json *value;
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		if (json_object_object_get_ex(top, strings[i].key, &value) && !take_string(value, strings[i].to)) {
+		if (cr_json_has(top, strings[i].key, &value) && !take_string(value, strings[i].to)) {
 			return strings[i].reason;
 		}
 	}
 	return NULL;
 }
 
-static const char *take_integers(cr_v1_frame *f, json_object *top)
+static const char *take_integers(cr_v1_frame *f, cr_json *top)
 {
 	const struct {
 		const char *key, *reason;
@@ -166,10 +158,10 @@ static const char *take_integers(cr_v1_frame *f, json_object *top)
 		{"limit", "limit must be an integer from 1 to 200", CR_V1_HAS_LIMIT, &f->limit},
 		{"history", "history must be an integer from 0 to 200", CR_V1_HAS_HISTORY, &f->history},
 	};
-	json_object *value;
+	cr_json *value;
 
 	for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
-		if (!json_object_object_get_ex(top, integers[i].key, &value)) {
+		if (!cr_json_has(top, integers[i].key, &value)) {
 			continue;
 		}
 		if (!take_integer(value, integers[i].to)) {
@@ -211,37 +203,37 @@ static const char *what_is_missing(const cr_v1_frame *f)
 	return NULL;
 }
 
-static const char *take_fields(cr_v1_frame *f, json_object *top)
+static const char *take_fields(cr_v1_frame *f, cr_json *top)
 {
-	json_object *value;
+	cr_json *value;
 	const char *wrong = take_strings(f, top);
 
 	if (!wrong) {
 		wrong = take_integers(f, top);
 	}
-	if (!wrong && f->type == CR_V1_EDIT && json_object_object_get_ex(top, "text", &value)
+	if (!wrong && f->type == CR_V1_EDIT && cr_json_has(top, "text", &value)
 		&& !take_string(value, &f->text)) {
 		wrong = "text must be a string";
 	}
-	if (!wrong && f->type == CR_V1_HELLO && json_object_object_get_ex(top, "join", &value)) {
+	if (!wrong && f->type == CR_V1_HELLO && cr_json_has(top, "join", &value)) {
 		wrong = take_join_list(f, value);
 	}
-	if (!wrong && f->type == CR_V1_HELLO && json_object_object_get_ex(top, "resume", &value)) {
+	if (!wrong && f->type == CR_V1_HELLO && cr_json_has(top, "resume", &value)) {
 		wrong = take_resume(f, value);
 	}
 	return wrong ? wrong : what_is_missing(f);
 }
 
-static const char *read_frame(cr_v1_frame *f, json_object *top, const uint8_t *text, size_t len)
+static const char *read_frame(cr_v1_frame *f, cr_json *top, const uint8_t *text, size_t len)
 {
-	json_object *value;
+	cr_json *value;
 	cr_slice type;
 	const char *wrong = take_spans(f, text, len);
 
 	if (wrong) {
 		return wrong;
 	}
-	if (json_object_object_get_ex(top, "type", &value)) {
+	if (cr_json_has(top, "type", &value)) {
 		if (!take_string(value, &type)) {
 			return "type must be a string";
 		}
@@ -249,7 +241,7 @@ static const char *read_frame(cr_v1_frame *f, json_object *top, const uint8_t *t
 		return f->type == CR_V1_UNKNOWN ? NULL : take_fields(f, top);
 	}
 	f->type = CR_V1_MESSAGE;
-	if (!json_object_object_get_ex(top, "message", &value) || !take_string(value, &f->text)) {
+	if (!cr_json_has(top, "message", &value) || !take_string(value, &f->text)) {
 		return "neither type nor a string message";
 	}
 	return take_fields(f, top);
@@ -257,7 +249,7 @@ static const char *read_frame(cr_v1_frame *f, json_object *top, const uint8_t *t
 
 cr_status cr_v1_parse(cr_chat_json *j, cr_v1_frame *f, const uint8_t *text, size_t len)
 {
-	json_object *top;
+	cr_json *top;
 
 	*f = (cr_v1_frame){.type = CR_V1_UNKNOWN};
 	cr_status st = cr_chat_json_parse_object(j, &top, text, len);
@@ -273,23 +265,20 @@ cr_status cr_v1_parse(cr_chat_json *j, cr_v1_frame *f, const uint8_t *text, size
 
 cr_slice cr_v1_join_at(const cr_v1_frame *f, size_t i)
 {
-	if (!f->join || i >= json_object_array_length(f->join)) {
-		return CR_SLICE_NONE;
-	}
-	return string_of(json_object_array_get_idx(f->join, i));
+	return cr_json_string(cr_json_at(f->join, i));
 }
 
 bool cr_v1_resume_seq(const cr_v1_frame *f, cr_slice room, uint64_t *seq)
 {
 	char key[256];
-	json_object *value;
+	cr_json *value;
 
 	if (!f->resume_seqs || room.len >= sizeof(key)) {
 		return false;
 	}
 	memcpy(key, room.ptr, room.len);
 	key[room.len] = '\0';
-	return json_object_object_get_ex(f->resume_seqs, key, &value) && take_integer(value, seq);
+	return cr_json_has(f->resume_seqs, key, &value) && take_integer(value, seq);
 }
 
 /* ---- writing ---- */

@@ -10,6 +10,7 @@
 #include "ext/core/status.h"
 #include "ext/core/uuid.h"
 #include "ext/proto/chat_json.h"
+#include "ext/proto/json_in.h"
 
 /* The frames of the dialect chatroom.v1 (PROTOCOL.md): what a client's text
  * means, and the JSON of what it is told. */
@@ -60,9 +61,9 @@ typedef struct cr_v1_frame {
 	cr_slice room, to, name, epoch, token;
 	cr_slice session; /* resume's secret, as sent */
 	uint64_t since, seq, before, after, limit, history;
-	struct json_object *join;        /* array of strings */
-	struct json_object *resume_seqs; /* object: room to seq */
-	const char *reason;              /* of CR_ERR_FORM: a fixed sentence */
+	cr_json *join;        /* array of strings */
+	cr_json *resume_seqs; /* object: room to seq */
+	const char *reason;   /* of CR_ERR_FORM: a fixed sentence */
 } cr_v1_frame;
 
 /* Parses one text frame.

@@ -2,11 +2,12 @@
  * must be HS256), never obeyed. */
 #include "ext/proto/ticket.h"
 
-#include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
+
+#include "ext/proto/json_in.h"
 
 #define MAC_LEN 32
 
@@ -83,59 +84,40 @@ static bool is_signed(cr_slice text, cr_slice signature, cr_slice secret)
 	       && CRYPTO_memcmp(mac, given, MAC_LEN) == 0;
 }
 
-static bool string_is(json_object *top, const char *key, const char *value)
-{
-	json_object *o;
-
-	return json_object_object_get_ex(top, key, &o) && json_object_is_type(o, json_type_string)
-	       && strcmp(json_object_get_string(o), value) == 0;
-}
-
 static cr_status check_header(cr_chat_json *j, const uint8_t *json, size_t len)
 {
-	json_object *top;
+	cr_json *top, *crit;
 	cr_status st = cr_chat_json_parse_object(j, &top, json, len);
 
 	if (st == CR_ERR_NOMEM) {
 		return st;
 	}
-	return st == CR_OK && string_is(top, "alg", "HS256") && !json_object_object_get_ex(top, "crit", NULL) ? CR_OK
-	                                                                                                      : CR_ERR_FORM;
+	return st == CR_OK && cr_slice_eq(cr_json_string(cr_json_get(top, "alg")), CR_SLICE("HS256"))
+	               && !cr_json_has(top, "crit", &crit)
+	           ? CR_OK
+	           : CR_ERR_FORM;
 }
 
-static bool take_string(json_object *top, const char *key, char out[CR_TICKET_FIELD_MAX], uint8_t *len)
+static bool take_string(cr_json *top, const char *key, char out[CR_TICKET_FIELD_MAX], uint8_t *len)
 {
-	json_object *o;
+	cr_json *value;
 
 	*len = 0;
-	if (!json_object_object_get_ex(top, key, &o)) {
+	if (!cr_json_has(top, key, &value)) {
 		return true;
 	}
-	size_t n = json_object_is_type(o, json_type_string) ? (size_t) json_object_get_string_len(o) : SIZE_MAX;
-	if (n > CR_TICKET_FIELD_MAX) {
+	cr_slice s = cr_json_string(value);
+	if (!s.ptr || s.len > CR_TICKET_FIELD_MAX) {
 		return false;
 	}
-	memcpy(out, json_object_get_string(o), n);
-	*len = (uint8_t) n;
-	return true;
-}
-
-/* NumericDate: seconds, perhaps with a fraction (RFC 7519 2). */
-static bool take_time(json_object *top, const char *key, double *out)
-{
-	json_object *o;
-
-	if (!json_object_object_get_ex(top, key, &o)
-		|| !(json_object_is_type(o, json_type_int) || json_object_is_type(o, json_type_double))) {
-		return false;
-	}
-	*out = json_object_get_double(o);
+	memcpy(out, s.ptr, s.len);
+	*len = (uint8_t) s.len;
 	return true;
 }
 
 static cr_status check_claims(cr_chat_json *j, cr_ticket *t, const uint8_t *json, size_t len, uint64_t now)
 {
-	json_object *top;
+	cr_json *top, *nbf;
 	double expires, begins = 0;
 	cr_status st = cr_chat_json_parse_object(j, &top, json, len);
 
@@ -143,8 +125,8 @@ static cr_status check_claims(cr_chat_json *j, cr_ticket *t, const uint8_t *json
 		return st == CR_ERR_NOMEM ? st : CR_ERR_FORM;
 	}
 	if (!take_string(top, "sub", t->user, &t->user_len) || t->user_len == 0
-		|| !take_string(top, "name", t->name, &t->name_len) || !take_time(top, "exp", &expires)
-		|| (json_object_object_get_ex(top, "nbf", NULL) && !take_time(top, "nbf", &begins))) {
+		|| !take_string(top, "name", t->name, &t->name_len) || !cr_json_number(cr_json_get(top, "exp"), &expires)
+		|| (cr_json_has(top, "nbf", &nbf) && !cr_json_number(nbf, &begins))) {
 		return CR_ERR_FORM;
 	}
 	return (double) now < expires && (double) now >= begins ? CR_OK : CR_ERR_STATE;

@@ -183,3 +183,11 @@ void cr_address_write(const cr_address *a, uint16_t port, char *out, size_t size
 		snprintf(out, size, "%s://%s:%u%s", a->is_tls ? "wss" : "ws", a->host, port, a->path);
 	}
 }
+
+bool cr_address_is_loopback(const cr_address *a)
+{
+	const char *host = a->host;
+
+	return !a->is_unix
+	       && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0);
+}

@@ -7,7 +7,6 @@
  * escaped as JSON. */
 #include "ext/server/api.h"
 
-#include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <stdarg.h>
@@ -230,17 +229,17 @@ void cr_api_forget_keys(cr_server *srv, uint64_t before_ms)
 
 static cr_slice key_of(cr_api_call *c)
 {
-	json_object *value;
+	cr_json *value;
 
-	if (!c->in || !json_object_object_get_ex(c->in, "idempotency_key", &value)) {
+	if (!cr_json_has(c->in, "idempotency_key", &value)) {
 		return CR_SLICE_NONE;
 	}
-	size_t len = json_object_is_type(value, json_type_string) ? (size_t) json_object_get_string_len(value) : 0;
-	if (len == 0 || len > KEY_MAX) {
+	cr_slice key = cr_json_string(value);
+	if (key.len == 0 || key.len > KEY_MAX) {
 		cr_api_wrong(c, 400, "bad_request", "idempotency_key must be a string of 1 to %d bytes", KEY_MAX);
 		return CR_SLICE_NONE;
 	}
-	return cr_slice_of(json_object_get_string(value), len);
+	return key;
 }
 
 static cr_api_key *find_key(cr_server *srv, cr_slice key)

@@ -3,15 +3,14 @@
 
 /* The HTTP push API: what api.c, api_calls.c and metrics.c share. */
 
+#include "ext/proto/json_in.h"
 #include "ext/server/chat.h"
-
-struct json_object;
 
 /* One call. out is the answer's JSON object, opened already. */
 typedef struct cr_api_call {
 	cr_server *srv;
-	struct json_object *in; /* the body; NULL of a GET */
-	cr_slice body;          /* its text */
+	cr_json *in;   /* the body; NULL of a GET */
+	cr_slice body; /* its text */
 	cr_slice query;
 	cr_json_out out;
 	int status;        /* 200 unless something is wrong */

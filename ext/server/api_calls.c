@@ -1,38 +1,24 @@
 /* What each call of the HTTP API does: docs/http-api.md. */
 #include "ext/server/api.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 
 #define BATCH_MAX 1000 /* rooms, users or uids of one call */
 
 /* Fields */
 
-static json_object *field(const cr_api_call *c, const char *key)
-{
-	json_object *value = NULL;
-
-	return json_object_object_get_ex(c->in, key, &value) ? value : NULL;
-}
-
-static cr_slice slice_of(json_object *value)
-{
-	return cr_slice_of(json_object_get_string(value), (size_t) json_object_get_string_len(value));
-}
-
 /* Absent when it is not there and need not be. */
 static cr_slice take_string(cr_api_call *c, const char *key, bool needed)
 {
-	json_object *value = field(c, key);
+	cr_json *value;
+	bool there = cr_json_has(c->in, key, &value);
 
-	if (!value && !needed) {
-		return CR_SLICE_NONE;
+	if (there || needed) {
+		if (!cr_json_string(value).ptr) {
+			cr_api_wrong(c, 400, "bad_request", "%s must be a string", key);
+		}
 	}
-	if (!value || !json_object_is_type(value, json_type_string)) {
-		cr_api_wrong(c, 400, "bad_request", "%s must be a string", key);
-		return CR_SLICE_NONE;
-	}
-	return slice_of(value);
+	return cr_json_string(value);
 }
 
 static cr_slice take_room(cr_api_call *c, const char *key, bool needed)
@@ -58,13 +44,13 @@ static cr_slice take_reason(cr_api_call *c)
 /* Seconds as ms; 0: for good. */
 static uint64_t take_seconds(cr_api_call *c, bool needed)
 {
-	json_object *value = field(c, "seconds");
+	cr_json *value;
+	double n = -1;
 
-	if (!value && !needed) {
+	if (!cr_json_has(c->in, "seconds", &value) && !needed) {
 		return 0;
 	}
-	bool number = value && (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double));
-	double n = number ? json_object_get_double(value) : -1;
+	(void) cr_json_number(value, &n);
 	if (!(n == 0 || (n >= 0.001 && n <= 31536000))) {
 		cr_api_wrong(c, 400, "bad_request", "seconds must be 0 (for good), or between 0.001 and 31536000");
 		return 0;
@@ -74,10 +60,9 @@ static uint64_t take_seconds(cr_api_call *c, bool needed)
 
 static uint64_t take_seq(cr_api_call *c)
 {
-	json_object *value = field(c, "seq");
-	int64_t n = value && json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
+	int64_t n = 0;
 
-	if (n < 1) {
+	if (!cr_json_integer(cr_json_get(c->in, "seq"), &n) || n < 1) {
 		cr_api_wrong(c, 400, "bad_request", "seq must be an integer from 1 on");
 	}
 	return (uint64_t) n;
@@ -87,9 +72,7 @@ static cr_own_message take_message(cr_api_call *c)
 {
 	cr_own_message m = {.text = take_string(c, "message", true)};
 
-	if (field(c, "data")) {
-		m.data = cr_json_member(c->body.ptr, c->body.len, CR_SLICE("data"));
-	}
+	m.data = cr_json_member(c->body.ptr, c->body.len, CR_SLICE("data"));
 	if (m.text.len > c->srv->config.max_message_size) {
 		cr_api_wrong(c, 413, "too_big", "message must be at most %zu bytes", c->srv->config.max_message_size);
 	}
@@ -101,31 +84,32 @@ static cr_own_message take_message(cr_api_call *c)
 
 /* A list of strings under many, or one string under one. */
 typedef struct names {
-	json_object *list;
+	cr_json *list;
 	cr_slice one;
 	size_t n;
 } names;
 
 static names take_names(cr_api_call *c, const char *one, const char *many)
 {
-	names out = {.list = field(c, many)};
+	cr_json *other;
+	names out = {0};
 
-	if (!out.list) {
+	if (!cr_json_has(c->in, many, &out.list)) {
 		out.one = take_string(c, one, false);
 		out.n = out.one.ptr != NULL;
 		return out;
 	}
-	if (!json_object_is_type(out.list, json_type_array) || field(c, one)) {
+	if (!cr_json_is_array(out.list) || cr_json_has(c->in, one, &other)) {
 		cr_api_wrong(c, 400, "bad_request", "give %s, or %s as a list of strings", one, many);
 		return (names){0};
 	}
-	out.n = json_object_array_length(out.list);
+	out.n = cr_json_length(out.list);
 	if (out.n > BATCH_MAX) {
 		cr_api_wrong(c, 413, "too_big", "%s must have at most %d elements", many, BATCH_MAX);
 		return (names){0};
 	}
 	for (size_t i = 0; i < out.n; i++) {
-		if (!json_object_is_type(json_object_array_get_idx(out.list, i), json_type_string)) {
+		if (!cr_json_string(cr_json_at(out.list, i)).ptr) {
 			cr_api_wrong(c, 400, "bad_request", "%s must be a list of strings", many);
 			return (names){0};
 		}
@@ -135,7 +119,7 @@ static names take_names(cr_api_call *c, const char *one, const char *many)
 
 static cr_slice name_at(const names *n, size_t i)
 {
-	return n->list ? slice_of(json_object_array_get_idx(n->list, i)) : n->one;
+	return n->list ? cr_json_string(cr_json_at(n->list, i)) : n->one;
 }
 
 /* Uids to leave out. cr_malloc'd or NULL. */

@@ -48,7 +48,7 @@ static const struct {
 	{"pdf", "application/pdf"},
 };
 
-static const char *type_of(const char *name)
+const char *cr_files_type(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -205,7 +205,7 @@ static void send_file(cr_session *s, const cr_http_head *head, int fd, const cha
 	snprintf(etag, sizeof(etag), "\"%llx-%llx\"", (unsigned long long) st.st_size,
 		(unsigned long long) st.st_mtim.tv_sec * 1000000000ULL + (unsigned long long) st.st_mtim.tv_nsec);
 	cr_header headers[] = {
-		{CR_SLICE("Content-Type"), cr_slice_str(type_of(name))},
+		{CR_SLICE("Content-Type"), cr_slice_str(cr_files_type(name))},
 		{CR_SLICE("X-Content-Type-Options"), CR_SLICE("nosniff")},
 		{CR_SLICE("Cache-Control"), CR_SLICE("no-cache")},
 		{CR_SLICE("ETag"), cr_slice_str(etag)},

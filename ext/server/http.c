@@ -354,6 +354,9 @@ static void dispatch(cr_session *s, const cr_http_head *head)
 	if ((is_method(head, "GET") || h->head_only) && cr_files_serve(s, head, h->keep_alive)) {
 		return;
 	}
+	if ((is_method(head, "GET") || h->head_only) && cr_demo_serve(s, head, h->keep_alive)) {
+		return;
+	}
 	ask_application(s, head, body);
 }
 

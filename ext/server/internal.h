@@ -334,7 +334,13 @@ void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_hands
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 /* The client is in: on_open, then the request's head is let go. */
 void cr_upgrade_opened(cr_session *s);
+/* demo.c: the page that is compiled in */
+bool cr_demo_is_on(const cr_server *srv, size_t listener);
+/* True when it answered. */
+bool cr_demo_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 /* files.c */
+/* The media type of a file's name. */
+const char *cr_files_type(const char *name);
 void cr_files_forget(cr_server *srv);
 /* True when it answered. */
 bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);

@@ -17,9 +17,14 @@ void cr_server_hook_took(cr_server *srv, uint64_t ns)
 
 static cr_status field(cr_buf *out, const char *name, bool gauge, const char *help, uint64_t value)
 {
-	return cr_buf_printf(out, "# HELP chatroom_%s%s %s\n# TYPE chatroom_%s%s %s\nchatroom_%s%s %llu\n", name,
-		gauge ? "" : "_total", help, name, gauge ? "" : "_total", gauge ? "gauge" : "counter", name, gauge ? "" : "_total",
-		(unsigned long long) value);
+	const char *total = gauge ? "" : "_total";
+
+	cr_status st = cr_buf_printf(out, "# HELP chatroom_%s%s %s\n", name, total, help);
+
+	if (st == CR_OK) {
+		st = cr_buf_printf(out, "# TYPE chatroom_%s%s %s\n", name, total, gauge ? "gauge" : "counter");
+	}
+	return st == CR_OK ? cr_buf_printf(out, "chatroom_%s%s %llu\n", name, total, (unsigned long long) value) : st;
 }
 
 static cr_status hooks(const cr_server *srv, cr_buf *out)

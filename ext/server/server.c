@@ -525,7 +525,7 @@ static void log_start(cr_server *srv)
 	}
 	n = n < sizeof(line) ? n : sizeof(line) - 1;
 	const cr_address *a = &srv->addresses[0];
-	if (srv->public_dir && !a->is_unix && n < sizeof(line)) {
+	if ((srv->public_dir || cr_demo_is_on(srv, 0)) && !a->is_unix && n < sizeof(line)) {
 		bool v6 = strchr(a->host, ':') != NULL;
 
 		snprintf(line + n, sizeof(line) - n, "; page http%s://%s%s%s:%u/", a->is_tls ? "s" : "",

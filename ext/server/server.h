@@ -48,6 +48,12 @@ typedef struct cr_room_options {
 	bool presence; /* members are told who comes and goes */
 } cr_room_options;
 
+typedef enum cr_demo {
+	CR_DEMO_AUTO, /* on a loopback address, when there is neither public_dir nor on_request */
+	CR_DEMO_OFF,
+	CR_DEMO_ON
+} cr_demo;
+
 typedef struct cr_server_config {
 	/* sizes in bytes, times in milliseconds */
 	size_t max_message_size;         /* 64 KiB; 1 to 64 MiB */
@@ -84,6 +90,7 @@ typedef struct cr_server_config {
 	size_t compression_threshold;     /* 128: shorter messages go out as they are */
 	bool heartbeat;                   /* call hooks->on_heartbeat */
 	bool handle_signals;              /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	cr_demo demo;                     /* the page that is compiled in */
 	const char *public_dir;           /* folder of static files, or NULL; copied */
 	const cr_slice *origins;          /* allow-list; copied */
 	size_t n_origins;                 /* 0: same origin only */
@@ -319,6 +326,11 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(out_of_memory, false, "times memory was short") \
  F(accept_pauses, false, "times accepting paused for want of descriptors") \
  F(loop_lag_ms, true, "how late the last tick of the loop was, in milliseconds")
+
+/* Says, line by line, what is good ("ok: ..."), what could be better
+ * ("warning: ...") and what would keep it from serving ("error: ..."). */
+typedef void (*cr_say_fn)(void *arg, const char *line);
+void cr_server_examine(cr_server *srv, cr_say_fn say, void *arg);
 
 typedef struct cr_stats {
 #define CR_STATS_FIELD(name, gauge, help) uint64_t name;

@@ -55,14 +55,6 @@ static bool is_local_name(const char *listener, cr_slice host)
 	return name.len < sizeof(text) && inet_pton(AF_INET, text, &in) == 1;
 }
 
-static bool is_loopback(const cr_address *a)
-{
-	const char *host = a->host;
-
-	return !a->is_unix
-	       && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0);
-}
-
 /* Same origin means that Origin and Host agree, and both are the page's word: a
  * page whose name was made to resolve to 127.0.0.1 (DNS rebinding) agrees with
  * itself. So a loopback listener that was told neither origins nor
@@ -72,7 +64,7 @@ static bool is_rebound(const cr_session *s, cr_slice host)
 	const cr_address *a = &s->srv->addresses[s->listener];
 
 	/* over TLS the browser has checked the name against the certificate */
-	return !s->https && s->srv->config.n_allowed_hosts == 0 && is_loopback(a) && !is_local_name(a->host, host);
+	return !s->https && s->srv->config.n_allowed_hosts == 0 && cr_address_is_loopback(a) && !is_local_name(a->host, host);
 }
 
 bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host)
