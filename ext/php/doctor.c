@@ -28,8 +28,9 @@ static void look_at_php(zval *lines)
 			"php -n -d extension=chatroom leaves it out");
 	}
 	if (PG(memory_limit) > 0 && PG(memory_limit) < SMALL_MEMORY) {
-		add_next_index_str(lines, strpprintf(0, "warning: memory_limit is " ZEND_LONG_FMT " bytes; clients do not count, but what "
-			"callbacks keep does", (zend_long) PG(memory_limit)));
+		add_next_index_str(lines, strpprintf(0,
+			"warning: memory_limit is " ZEND_LONG_FMT " bytes; clients do not count, but what callbacks keep does",
+			(zend_long) PG(memory_limit)));
 	}
 }
 

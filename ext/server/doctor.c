@@ -73,14 +73,16 @@ static void look_at_files(const doctor *d, const cr_server *srv)
 	}
 	if (lim.rlim_max < FEW_FILES) {
 		say(d, "warning",
-			"at most %llu files may be open, so it holds about %llu clients. For more: LimitNOFILE=1048576 in the systemd "
-			"unit, or ulimit -Hn as root.",
-			(unsigned long long) lim.rlim_max, (unsigned long long) (lim.rlim_max > 128 ? lim.rlim_max - 64 : lim.rlim_max / 2));
+			"at most %llu files may be open, so it holds about %llu clients. For more: LimitNOFILE=1048576 in the "
+			"systemd unit, or ulimit -Hn as root.",
+			(unsigned long long) lim.rlim_max,
+			(unsigned long long) (lim.rlim_max > 128 ? lim.rlim_max - 64 : lim.rlim_max / 2));
 	} else {
 		say(d, "ok", "up to %llu files may be open: about as many clients", (unsigned long long) lim.rlim_max);
 	}
 	if (srv->config.max_connections > lim.rlim_max) {
-		say(d, "warning", "max_connections is %u, which the limit of open files does not allow", srv->config.max_connections);
+		say(d, "warning", "max_connections is %u, which the limit of open files does not allow",
+			srv->config.max_connections);
 	}
 }
 
@@ -140,12 +142,14 @@ static void look_at_address(const doctor *d, const cr_server *srv, size_t i)
 	} else {
 		say(d, "error", "%s cannot be bound: %s.%s", url, error,
 			!a->is_unix && a->port && a->port < 1024
-				? " Ports below 1024 are root's: take another, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit."
+				? " Ports below 1024 are root's: take another, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd "
+				  "unit."
 				: "");
 	}
 	cr_loop_deinit(&loop);
 	if (!a->is_unix && !a->is_tls && !cr_address_is_loopback(a)) {
-		say(d, "warning", "%s is reachable from elsewhere and not encrypted: use wss://, or a proxy with TLS in front", url);
+		say(d, "warning", "%s is reachable from elsewhere and not encrypted: use wss://, or a proxy with TLS in front",
+			url);
 	}
 }
 
