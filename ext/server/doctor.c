@@ -142,8 +142,8 @@ static void look_at_address(const doctor *d, const cr_server *srv, size_t i)
 	} else {
 		say(d, "error", "%s cannot be bound: %s.%s", url, error,
 			!a->is_unix && a->port && a->port < 1024
-				? " Ports below 1024 are root's: take another, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd "
-				  "unit."
+				? " Ports below 1024 are root's: take another, or give the systemd unit "
+				  "AmbientCapabilities=CAP_NET_BIND_SERVICE."
 				: "");
 	}
 	cr_loop_deinit(&loop);
