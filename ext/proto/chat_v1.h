@@ -63,6 +63,7 @@ typedef struct cr_v1_frame {
 	struct json_object *join;        /* array of strings */
 	struct json_object *resume_seqs; /* object: room to seq */
 	const char *reason;              /* of CR_ERR_FORM: a fixed sentence */
+	const char *code;                /* and an error code for it */
 } cr_v1_frame;
 
 /* Parses one text frame.

@@ -211,6 +211,7 @@ struct cr_server {
 	struct cr_user *users;
 	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
 	uint32_t mark;
+	uint64_t last_presence; /* cr_room_state.presence_id given last */
 	cr_timelines timelines;
 	cr_moderation moderation;
 	struct cr_room_rule *rules;

@@ -224,6 +224,9 @@ static cr_status keep_for_later(cr_server *srv, cr_slice room, const cr_said *sa
 	if (!tl) {
 		return CR_ERR_NOMEM;
 	}
+	cr_timeline_limits limits = cr_room_limits(srv, &options);
+
+	cr_timeline_set_limits(tl, &limits, now);
 	cr_status st = cr_timeline_append(tl, &post, now, seq);
 	cr_timeline_close(tl, now);
 	return st;
