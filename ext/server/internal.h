@@ -209,6 +209,7 @@ struct cr_server {
 
 	struct cr_peer *peers; /* v1, by secret; parked ones too */
 	struct cr_user *users;
+	size_t n_online, n_parked; /* of users, of peers */
 	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
 	uint32_t mark;
 	uint64_t last_presence; /* cr_room_state.presence_id given last */

@@ -78,6 +78,7 @@ void cr_user_on_offline_due(cr_deadline *d)
 	cr_server *srv = u->srv;
 
 	bool was_online = u->online;
+	srv->n_online -= u->online;
 	u->online = false;
 	u->refs++; /* the hook may end what still refers to it */
 	if (was_online && cr_server_wants(srv, CR_HOOK_OFFLINE)) {
@@ -142,6 +143,7 @@ void cr_peer_online(cr_peer *p)
 
 	if (u && !u->online) {
 		u->online = true;
+		srv->n_online++;
 		if (cr_server_wants(srv, CR_HOOK_ONLINE)) {
 			srv->hooks->on_user(srv->hooks_arg, cr_slice_of(u->id, u->id_len), true);
 		}
@@ -251,6 +253,12 @@ cr_peer *cr_peer_by_secret(cr_server *srv, cr_slice hex)
 
 /* Parking, and the end */
 
+static void set_parked(cr_peer *p, bool on)
+{
+	p->srv->n_parked = p->srv->n_parked + on - p->parked;
+	p->parked = on;
+}
+
 static void free_joins(cr_peer *p)
 {
 	while (p->joins) {
@@ -285,6 +293,7 @@ void cr_peer_free(cr_peer *p)
 	if (p->hh.tbl) {
 		HASH_DEL(srv->peers, p);
 	}
+	set_parked(p, false);
 	cr_deadline_cancel(&p->hello);
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
@@ -371,7 +380,7 @@ void cr_peer_park(cr_session *s, unsigned code)
 	if (!back) {
 		return;
 	}
-	p->parked = true;
+	set_parked(p, true);
 	if (p->user) {
 		cr_list_append(&p->user->parked, &p->in_user);
 	}
@@ -383,7 +392,7 @@ void cr_peer_forget(cr_peer *p)
 		cr_peer_free(p);
 		return;
 	}
-	p->parked = false; /* cr_peer_let_go() is still to come, and frees it */
+	set_parked(p, false); /* cr_peer_let_go() is still to come, and frees it */
 	cr_list_remove(&p->in_user);
 }
 
@@ -436,7 +445,7 @@ void cr_peer_take_over(cr_session *s, cr_peer *p)
 	s->peer = p;
 	s->uid = p->uid;
 	p->session = s;
-	p->parked = false;
+	set_parked(p, false);
 	p->greeting = true;
 	p->limited = 0;
 	cr_list_remove(&p->in_user);
@@ -461,6 +470,7 @@ void cr_peers_deinit(cr_server *srv)
 	}
 	HASH_ITER(hh, srv->users, u, next_user)
 	{
+		srv->n_online -= u->online;
 		u->online = false;
 		free_if_unused(u);
 	}

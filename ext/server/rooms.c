@@ -281,6 +281,8 @@ cr_status cr_room_enter(cr_session *s, cr_slice name, cr_membership **ms)
 	/* what was said before this one came is not for it */
 	if (room) {
 		cr_broadcast_stage_room(srv, name);
+		/* a switch of presence takes hold of those before, and of this one by itself */
+		(void) cr_room_state_of(srv, room);
 	}
 	size_t before = room ? room->n_members : 0;
 	cr_status st = cr_room_join(&srv->rooms, &s->member, name, ms);
@@ -298,7 +300,7 @@ void cr_room_exit(cr_session *s, cr_membership *ms, bool held)
 {
 	cr_server *srv = s->srv;
 	cr_room *room = ms->room;
-	cr_room_state *st = room->out;
+	cr_room_state *st = room->out ? cr_room_state_of(srv, room) : NULL;
 	bool last = room->n_members == 1;
 	char buf[CR_SUBJECT_MAX];
 
