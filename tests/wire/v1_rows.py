@@ -553,7 +553,7 @@ def _(server):
                lambda: php(server, "return $chat->stats()['slow_consumers'];") == 1)
 
 
-@row("D35.v1", "40,000 joins and leaves leave nothing behind")
+@row("D35.v1", "40,000 joins and leaves leave nothing behind", ("chat", OPTIONS))
 def _(server):
     a = Client(server, {"join": []})
     room = room_name()
