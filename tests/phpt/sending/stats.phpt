@@ -35,7 +35,7 @@ echo implode(' ', array_keys($chat->stats())), "\n";
 --EXPECT--
 bool(true)
 bool(true)
-version listen memory started_at uptime_ms clients connections rooms max_clients accepted handshakes handshakes_refused requests messages_in messages_dropped deliveries bytes_in bytes_out queued_bytes refused_connections refused_origins tls_errors timeouts_handshake timeouts_message timeouts_ping timeouts_idle timeouts_close slow_consumers rate_limited protocol_errors out_of_memory accept_pauses
+version listen memory started_at uptime_ms clients connections rooms max_clients accepted handshakes handshakes_refused requests messages_in messages_dropped deliveries bytes_in bytes_out queued_bytes refused_connections refused_origins tls_errors timeouts_handshake timeouts_message timeouts_ping timeouts_idle timeouts_close slow_consumers rate_limited protocol_errors users parked history_bytes private_messages messages_repeated errors_sent resumed replayed muted slowed refused_banned refused_tickets out_of_memory accept_pauses
 -- clients --
 403
 yes
