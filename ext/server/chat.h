@@ -147,6 +147,16 @@ static inline bool cr_is_v1(const cr_session *s)
 	return s->member.kind >= CR_V1_KIND;
 }
 
+/* For a hook: whatever it does, the room's name outlives it. */
+static inline cr_slice cr_room_name_copy(char buf[CR_ROOM_NAME_MAX], const cr_membership *ms)
+{
+	if (!ms) {
+		return CR_SLICE_NONE;
+	}
+	memcpy(buf, ms->room->name, ms->room->name_len);
+	return cr_slice_of(buf, ms->room->name_len);
+}
+
 /* peers.c */
 /* The session's, made when there is none. NULL: out of memory. */
 cr_peer *cr_peer_of(cr_session *s);

@@ -316,9 +316,10 @@ static void on_chat(cr_session *s, const cr_v1_frame *f, cr_slice raw)
 	}
 	cr_verdict v = {.kind = CR_VERDICT_PASS};
 	if (cr_server_wants(srv, CR_HOOK_MESSAGE)) {
+		char room[CR_ROOM_NAME_MAX];
 		cr_message m = {.text = f->text, .to = f->to, .id = f->id, .data = f->data};
 
-		m.room = ms ? cr_room_name(ms->room) : CR_SLICE_NONE;
+		m.room = cr_room_name_copy(room, ms);
 		v = srv->hooks->on_message(srv->hooks_arg, s, &m);
 		if (s->state != CR_SESSION_OPEN || srv->abandoned) {
 			return;
@@ -404,7 +405,8 @@ static void on_edit(cr_session *s, const cr_v1_frame *f, cr_slice raw)
 		return;
 	}
 	if (cr_server_wants(srv, CR_HOOK_MESSAGE)) {
-		cr_message m = {.text = f->text, .room = cr_room_name(ms->room), .id = f->id};
+		char room[CR_ROOM_NAME_MAX];
+		cr_message m = {.text = f->text, .room = cr_room_name_copy(room, ms), .id = f->id};
 
 		v = srv->hooks->on_message(srv->hooks_arg, s, &m);
 		if (s->state != CR_SESSION_OPEN || srv->abandoned) {

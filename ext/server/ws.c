@@ -161,7 +161,8 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 		publish(s, m.text);
 		return;
 	}
-	cr_message message = {.text = m.text, .room = ms ? cr_room_name(ms->room) : CR_SLICE_NONE};
+	char room[CR_ROOM_NAME_MAX];
+	cr_message message = {.text = m.text, .room = cr_room_name_copy(room, ms)};
 	cr_verdict v = srv->hooks->on_message(srv->hooks_arg, s, &message);
 	if (s->state != CR_SESSION_OPEN) {
 		return; /* the hook closed the one it was asked about */
