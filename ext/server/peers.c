@@ -9,7 +9,6 @@
 #include "ext/server/chat.h"
 
 #include <openssl/crypto.h>
-#include <stdio.h>
 
 cr_peer *cr_peer_of(cr_session *s)
 {
@@ -169,9 +168,14 @@ static void disconnected(cr_peer *p)
 
 cr_slice cr_subject_of_user(cr_slice id, char buf[CR_SUBJECT_MAX])
 {
-	int n = snprintf(buf, CR_SUBJECT_MAX, "user:%.*s", (int) id.len, (const char *) id.ptr);
+	size_t n = id.len < CR_SUBJECT_MAX - 5 ? id.len : CR_SUBJECT_MAX - 5;
 
-	return cr_slice_of(buf, (size_t) n);
+	/* an id may hold a NUL, and goes on behind it */
+	memcpy(buf, "user:", 5);
+	if (n > 0) {
+		memcpy(buf + 5, id.ptr, n);
+	}
+	return cr_slice_of(buf, n + 5);
 }
 
 cr_slice cr_subject_of_uid(const cr_uuid *uid, char buf[CR_SUBJECT_MAX])
