@@ -567,6 +567,16 @@ def _(server):
     check(r.drain() == [], "basic is muted without a word")
 
 
+@row("V10.nul", "user ids that differ behind a NUL are two users", TICKETS)
+def _(server):
+    one, two = Client(server, {"token": ticket(sub="nul\0one")}), Client(server, {"token": ticket(sub="nul\0two")})
+    php(server, "$chat->mute(\"nul\\0one\", 10); return 1;")
+    one.next("joined"), two.next("joined")
+    one.send({"message": "x", "id": 1})
+    one.error("muted", 1)
+    two.say("x")
+
+
 @row("V10.ban", "ban: 4002 and a kick frame, 403 after; by user and by address; no resume; unban")
 def _(server):
     user = room_name()

@@ -25,8 +25,8 @@ foreach (['{"message":"int","id":5}', '{"message":"big","id":9007199254740992}',
     '{"message":"data","data":{"a":[1,2.5,null,{"b":"\ud83d\ude00"}],"":true}}', '{"message":"list","data":[]}', '{"message":"null","data":null}', '{"message":"deep","data":' . str_repeat('[', 20) . str_repeat(']', 20) . '}',
     '{"message":"to","to":"user:x","id":7}', '{"message":"reply"}', '{"message":"reject","id":1}', '{"message":"wrong","id":2}', '{"type":"edit","room":"a","seq":1,"text":"edited","id":3}'] as $text) {
     $a->text($text);
+    show(...$a->rest_of_it());
 }
-show(...$a->rest_of_it());
 PHP);
 $chat->run();
 ?>
@@ -48,9 +48,9 @@ TypeError
 ["edited","a",null,3,null,true] integer
 -- clients --
 {"type":"ack","id":5,"room":"a","seq":1,"time":NOW}
-{"type":"error","id":7,"code":"no_such_user","reason":"nobody is online under that user id"}
 {"type":"ack","id":9007199254740992,"room":"a","seq":2,"time":NOW}
 {"type":"ack","id":"\u00e9\/","room":"a","seq":3,"time":NOW}
+{"type":"error","id":7,"code":"no_such_user","reason":"nobody is online under that user id"}
 {"message":"replied","uid":"00000000-0000-0000-0000-000000000000","private":true,"time":NOW,"data":{"x":1}}
 {"type":"error","id":1,"code":"rude","reason":"mind your words"}
 {"type":"ack","id":2,"time":NOW}
