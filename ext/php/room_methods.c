@@ -190,25 +190,14 @@ PHP_METHOD(Chatroom, history)
 	cr_buf_deinit(&json);
 }
 
-static void change(INTERNAL_FUNCTION_PARAMETERS, bool edit)
+/* text NULL: deletes. */
+static void change_message(chatroom_obj *room, const zend_string *name, zend_long seq, const zend_string *text,
+	zval *return_value)
 {
-	zend_string *name, *text = NULL;
-	zend_long seq;
-
-	ZEND_PARSE_PARAMETERS_START(2 + edit, 2 + edit)
-		Z_PARAM_STR(name)
-		Z_PARAM_LONG(seq)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_STR(text)
-	ZEND_PARSE_PARAMETERS_END();
-
-	chatroom_obj *room = chatroom_this(ZEND_THIS);
-	if (!room) {
-		RETURN_THROWS();
-	}
 	cr_status st = seq < 1 ? CR_ERR_STATE
 	                       : cr_server_change_message(room->server, chatroom_slice(name), (uint64_t) seq,
 							   text ? chatroom_slice(text) : CR_SLICE_NONE);
+
 	if (st == CR_ERR_UTF8) {
 		zend_argument_value_error(3, "must be valid UTF-8");
 		RETURN_THROWS();
@@ -219,12 +208,37 @@ static void change(INTERNAL_FUNCTION_PARAMETERS, bool edit)
 
 PHP_METHOD(Chatroom, editMessage)
 {
-	change(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
+	zend_string *name, *text;
+	zend_long seq;
+
+	ZEND_PARSE_PARAMETERS_START(3, 3)
+		Z_PARAM_STR(name)
+		Z_PARAM_LONG(seq)
+		Z_PARAM_STR(text)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room) {
+		RETURN_THROWS();
+	}
+	change_message(room, name, seq, text, return_value);
 }
 
 PHP_METHOD(Chatroom, deleteMessage)
 {
-	change(INTERNAL_FUNCTION_PARAM_PASSTHRU, false);
+	zend_string *name;
+	zend_long seq;
+
+	ZEND_PARSE_PARAMETERS_START(2, 2)
+		Z_PARAM_STR(name)
+		Z_PARAM_LONG(seq)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room) {
+		RETURN_THROWS();
+	}
+	change_message(room, name, seq, NULL, return_value);
 }
 
 /* Room options */
@@ -590,7 +604,7 @@ static zend_string *encode_claims(zend_string *user, zend_long ttl, HashTable *c
 	zval_ptr_dtor(&all);
 	smart_str_0(&json);
 	/* as text it is to fit into CR_TICKET_MAX */
-	if (EG(exception) || error != SUCCESS || !json.s || ZSTR_LEN(json.s) > 2900) {
+	if (EG(exception) || error != SUCCESS || JSON_G(error_code) != PHP_JSON_ERROR_NONE || !json.s || ZSTR_LEN(json.s) > 2900) {
 		smart_str_free(&json);
 		if (!EG(exception)) {
 			zend_argument_value_error(4, "must be claims that JSON can hold in 2900 bytes");

@@ -81,7 +81,9 @@ static bool encode_data(HashTable *array, uint32_t arg, zend_string **out)
 	}
 	int error = php_json_encode_ex(&json, data, PHP_JSON_UNESCAPED_UNICODE | PHP_JSON_UNESCAPED_SLASHES, DATA_DEPTH);
 	smart_str_0(&json);
-	if (EG(exception) || error != SUCCESS || !json.s || ZSTR_LEN(json.s) > DATA_MAX) {
+	/* INF is an error that has not failed */
+	if (EG(exception) || error != SUCCESS || JSON_G(error_code) != PHP_JSON_ERROR_NONE || !json.s
+		|| ZSTR_LEN(json.s) > DATA_MAX) {
 		smart_str_free(&json);
 		if (!EG(exception)) {
 			zend_argument_value_error(arg, "must have data that JSON can hold in %d bytes and %d levels", DATA_MAX,

@@ -84,6 +84,7 @@ static const char *take_spans(cr_v1_frame *f, const uint8_t *text, size_t len)
 	}
 	f->data = cr_json_member(text, len, CR_SLICE("data"));
 	if (f->data.len > CR_V1_DATA_MAX) {
+		f->code = "too_big";
 		return "data must be at most 4096 bytes of JSON";
 	}
 	return NULL;
@@ -251,7 +252,7 @@ cr_status cr_v1_parse(cr_chat_json *j, cr_v1_frame *f, const uint8_t *text, size
 {
 	cr_json *top;
 
-	*f = (cr_v1_frame){.type = CR_V1_UNKNOWN};
+	*f = (cr_v1_frame){.type = CR_V1_UNKNOWN, .code = "bad_request"};
 	cr_status st = cr_chat_json_parse_object(j, &top, text, len);
 	if (st == CR_ERR_FORM) {
 		f->reason = "not an object";

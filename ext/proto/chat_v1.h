@@ -64,6 +64,7 @@ typedef struct cr_v1_frame {
 	cr_json *join;        /* array of strings */
 	cr_json *resume_seqs; /* object: room to seq */
 	const char *reason;   /* of CR_ERR_FORM: a fixed sentence */
+	const char *code;     /* and an error code for it */
 } cr_v1_frame;
 
 /* Parses one text frame.

@@ -14,7 +14,7 @@
 #define CR_V1_KIND  8  /* cr_member.kind: from here on chatroom.v1 is spoken */
 #define CR_SECRET   16 /* bytes of a session's secret, twice as many characters on the wire */
 #define CR_RECENT   32 /* request ids remembered per peer */
-#define CR_HELLO_MS 500
+#define CR_HELLO_MS 5000
 #define CR_SWEEP_MS 1000
 #define CR_USER_MAX 255 /* bytes of an application's user id */
 #define CR_NAME_MAX 255 /* bytes of a display name */
@@ -39,7 +39,7 @@ typedef struct cr_user {
 /* A room a parked peer was in. */
 typedef struct cr_was_in {
 	char epoch[CR_EPOCH_LEN];
-	bool held; /* still counted in the room's presence */
+	uint64_t held; /* still counted in the presence of that id; 0: not */
 	bool has_epoch;
 	uint8_t name_len;
 	char name[CR_ROOM_NAME_MAX];
@@ -73,7 +73,7 @@ typedef struct cr_peer {
 	uint8_t secret[CR_SECRET];
 	cr_uuid uid;
 	bool v1;
-	bool greeting; /* its hello is awaited: not open to anybody yet */
+	bool greeting; /* until its welcome: not open to anybody yet */
 	bool parked;
 	bool counted; /* in user->n */
 	cr_session *session;
@@ -108,7 +108,8 @@ typedef struct cr_room_state {
 	cr_batch batch; /* first: broadcast.c knows it by that */
 	cr_timeline *timeline;
 	cr_presence *presence;
-	uint32_t rules_seen; /* srv->rules_version the options are of; 0: none */
+	uint64_t presence_id; /* another one when it began anew: what was held in the old one is void */
+	uint32_t rules_seen;  /* srv->rules_version the options are of; 0: none */
 	cr_room_options options;
 } cr_room_state;
 
@@ -147,6 +148,16 @@ static inline bool cr_is_v1(const cr_session *s)
 	return s->member.kind >= CR_V1_KIND;
 }
 
+/* For a hook: whatever it does, the room's name outlives it. */
+static inline cr_slice cr_room_name_copy(char buf[CR_ROOM_NAME_MAX], const cr_membership *ms)
+{
+	if (!ms) {
+		return CR_SLICE_NONE;
+	}
+	memcpy(buf, ms->room->name, ms->room->name_len);
+	return cr_slice_of(buf, ms->room->name_len);
+}
+
 /* peers.c */
 /* The session's, made when there is none. NULL: out of memory. */
 cr_peer *cr_peer_of(cr_session *s);
@@ -159,8 +170,14 @@ void cr_peer_let_go(cr_session *s);
 void cr_peer_take_over(cr_session *s, cr_peer *parked);
 /* Once; id and name may be absent. */
 CR_MUST_CHECK cr_status cr_peer_set_user(cr_peer *p, cr_slice id, cr_slice name);
-/* It is open: its user has one connection more. */
+/* It is open: its user has one connection more. on_user is called by
+ * cr_peer_online(), after on_open. */
 void cr_peer_connected(cr_peer *p);
+void cr_peer_online(cr_peer *p);
+/* A parked one does not come back. */
+void cr_peer_forget(cr_peer *p);
+/* The rooms it was in and has not come back to: its places in their presence go. */
+void cr_peer_release_presence(cr_peer *p);
 cr_user *cr_user_find(cr_server *srv, cr_slice id);
 CR_MUST_CHECK cr_status cr_peer_make_secret(cr_peer *p);
 void cr_peer_write_secret(const cr_peer *p, char hex[CR_SECRET * 2]);
@@ -203,6 +220,8 @@ CR_MUST_CHECK cr_status cr_session_tell(cr_session *s, cr_slice payload, bool se
 
 /* v1.c */
 void cr_v1_on_text(cr_session *s, uint8_t *data, size_t len);
+/* The same, of one that waited: its rate was looked at when it came. */
+void cr_v1_on_kept(cr_session *s, uint8_t *data, size_t len);
 void cr_v1_answer_message(cr_session *s, cr_slice raw, const cr_verdict *v);
 /* A chat message of either dialect. said is filled in. */
 CR_MUST_CHECK cr_status cr_chat_publish(cr_session *s, cr_membership *ms, cr_slice text, cr_slice data, cr_slice id,
@@ -222,9 +241,13 @@ void cr_history_write(cr_json_out *o, const cr_timeline *tl, cr_slice room, cons
 
 /* policy.c: NULL room: a private message */
 bool cr_chat_may_post(cr_session *s, cr_room *room, cr_refusal *no);
+/* One more message would be too soon. */
+bool cr_chat_is_slow(cr_session *s, cr_room *room, cr_refusal *no);
 void cr_chat_slow_down(cr_session *s, cr_room *room);
 bool cr_auth_by_token(cr_session *s, cr_slice token, cr_refusal *no);
 bool cr_auth_may_come_in(cr_session *s, cr_refusal *no);
+/* single_session: it is refused, or its user's other connections are ended. */
+bool cr_auth_take_place(cr_session *s, cr_refusal *no);
 size_t cr_kick_user(cr_user *u, const cr_session *except, unsigned code, cr_slice reason);
 
 /* rooms.c */
@@ -232,8 +255,9 @@ cr_room_state *cr_room_state_of(cr_server *srv, cr_room *room); /* NULL: out of 
 cr_timeline *cr_room_timeline(cr_server *srv, cr_room *room);   /* NULL: out of memory */
 void cr_room_state_free(void *arg, cr_room *room);
 bool cr_room_has_presence(cr_server *srv, cr_room *room);
-/* A parked peer's place in the presence goes. */
-void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p);
+/* A parked peer's place in the presence of that id goes. */
+void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p, uint64_t presence_id);
+cr_timeline_limits cr_room_limits(const cr_server *srv, const cr_room_options *o);
 /* Everything that joining means but the question whether it may. */
 CR_MUST_CHECK cr_status cr_room_enter(cr_session *s, cr_slice room, cr_membership **ms);
 /* held: its presence goes later. */

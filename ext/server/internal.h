@@ -217,9 +217,10 @@ struct cr_server {
 
 	struct cr_peer *peers; /* v1, by secret; parked ones too */
 	struct cr_user *users;
+	size_t n_online, n_parked; /* of users, of peers */
 	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
-	size_t n_users, n_parked; /* online; may come back */
 	uint32_t mark;
+	uint64_t last_presence; /* cr_room_state.presence_id given last */
 	cr_timelines timelines;
 	cr_moderation moderation;
 	struct cr_room_rule *rules;

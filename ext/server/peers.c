@@ -9,7 +9,6 @@
 #include "ext/server/chat.h"
 
 #include <openssl/crypto.h>
-#include <stdio.h>
 
 cr_peer *cr_peer_of(cr_session *s)
 {
@@ -77,10 +76,11 @@ void cr_user_on_offline_due(cr_deadline *d)
 	cr_user *u = cr_container_of(d, cr_user, offline);
 	cr_server *srv = u->srv;
 
+	bool was_online = u->online;
+	srv->n_online -= u->online;
 	u->online = false;
-	srv->n_users--;
 	u->refs++; /* the hook may end what still refers to it */
-	if (cr_server_wants(srv, CR_HOOK_OFFLINE)) {
+	if (was_online && cr_server_wants(srv, CR_HOOK_OFFLINE)) {
 		srv->hooks->on_user(srv->hooks_arg, cr_slice_of(u->id, u->id_len), false);
 	}
 	u->refs--;
@@ -124,7 +124,6 @@ cr_status cr_peer_set_user(cr_peer *p, cr_slice id, cr_slice name)
 void cr_peer_connected(cr_peer *p)
 {
 	cr_user *u = p->user;
-	cr_server *srv = p->srv;
 
 	if (!u || p->counted) {
 		return;
@@ -134,9 +133,16 @@ void cr_peer_connected(cr_peer *p)
 	cr_list_append(&u->peers, &p->in_user);
 	u->n++;
 	cr_deadline_cancel(&u->offline);
-	if (!u->online) {
+}
+
+void cr_peer_online(cr_peer *p)
+{
+	cr_user *u = p->user;
+	cr_server *srv = p->srv;
+
+	if (u && !u->online) {
 		u->online = true;
-		srv->n_users++;
+		srv->n_online++;
 		if (cr_server_wants(srv, CR_HOOK_ONLINE)) {
 			srv->hooks->on_user(srv->hooks_arg, cr_slice_of(u->id, u->id_len), true);
 		}
@@ -162,9 +168,14 @@ static void disconnected(cr_peer *p)
 
 cr_slice cr_subject_of_user(cr_slice id, char buf[CR_SUBJECT_MAX])
 {
-	int n = snprintf(buf, CR_SUBJECT_MAX, "user:%.*s", (int) id.len, (const char *) id.ptr);
+	size_t n = id.len < CR_SUBJECT_MAX - 5 ? id.len : CR_SUBJECT_MAX - 5;
 
-	return cr_slice_of(buf, (size_t) n);
+	/* an id may hold a NUL, and goes on behind it */
+	memcpy(buf, "user:", 5);
+	if (n > 0) {
+		memcpy(buf + 5, id.ptr, n);
+	}
+	return cr_slice_of(buf, n + 5);
 }
 
 cr_slice cr_subject_of_uid(const cr_uuid *uid, char buf[CR_SUBJECT_MAX])
@@ -246,6 +257,12 @@ cr_peer *cr_peer_by_secret(cr_server *srv, cr_slice hex)
 
 /* Parking, and the end */
 
+static void set_parked(cr_peer *p, bool on)
+{
+	p->srv->n_parked = p->srv->n_parked + on - p->parked;
+	p->parked = on;
+}
+
 static void free_joins(cr_peer *p)
 {
 	while (p->joins) {
@@ -257,16 +274,18 @@ static void free_joins(cr_peer *p)
 	p->joins_tail = &p->joins;
 }
 
-static void release_presence(cr_peer *p)
+void cr_peer_release_presence(cr_peer *p)
 {
 	for (size_t i = 0; i < p->n_was_in; i++) {
 		cr_was_in *w = &p->was_in[i];
 		cr_room *room = cr_rooms_find(&p->srv->rooms, cr_slice_of(w->name, w->name_len));
 
-		if (w->held && room) {
-			cr_room_presence_leave(p->srv, room, p);
+		uint64_t held = w->held;
+
+		w->held = 0;
+		if (held && room) {
+			cr_room_presence_leave(p->srv, room, p, held);
 		}
-		w->held = false;
 	}
 }
 
@@ -278,14 +297,15 @@ void cr_peer_free(cr_peer *p)
 	if (p->hh.tbl) {
 		HASH_DEL(srv->peers, p);
 	}
+	set_parked(p, false);
 	cr_deadline_cancel(&p->hello);
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
-	srv->n_parked -= p->parked;
 	if (p->app) {
 		srv->hooks->on_drop_parked(srv->hooks_arg, p->app);
 	}
 	disconnected(p);
+	cr_peer_release_presence(p);
 	cr_list_remove(&p->in_user);
 	if (u && --u->refs == 0) {
 		free_if_unused(u);
@@ -342,13 +362,16 @@ void cr_peer_park(cr_session *s, unsigned code)
 		s->was_in = list_rooms(s, &s->n_was_in);
 	}
 	for (cr_membership *ms = cr_member_first(&s->member), *next; ms; ms = next) {
-		bool held = back && cr_room_has_presence(srv, ms->room);
+		bool hold = back && cr_room_has_presence(srv, ms->room), held = false;
 
 		next = ms->next;
-		for (size_t i = 0; held && i < s->n_was_in; i++) {
+		for (size_t i = 0; hold && i < s->n_was_in; i++) {
 			cr_was_in *w = &s->was_in[i];
 
-			w->held |= cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_slice_of(ms->room->name, ms->room->name_len));
+			if (cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(ms->room))) {
+				w->held = ((const cr_room_state *) ms->room->out)->presence_id;
+				held = true;
+			}
 		}
 		cr_room_exit(s, ms, held);
 	}
@@ -361,13 +384,20 @@ void cr_peer_park(cr_session *s, unsigned code)
 	if (!back) {
 		return;
 	}
-	p->parked = true;
-	srv->n_parked++;
+	set_parked(p, true);
 	if (p->user) {
 		cr_list_append(&p->user->parked, &p->in_user);
 	}
-	cr_deadline_arm(&p->grace, &srv->on_grace, &srv->loop);
-	cr_deadline_arm(&p->expires, &srv->on_expired, &srv->loop);
+}
+
+void cr_peer_forget(cr_peer *p)
+{
+	if (!p->session) {
+		cr_peer_free(p);
+		return;
+	}
+	set_parked(p, false); /* cr_peer_let_go() is still to come, and frees it */
+	cr_list_remove(&p->in_user);
 }
 
 /* After on_close: what is kept of the session goes to its peer. */
@@ -381,15 +411,19 @@ void cr_peer_let_go(cr_session *s)
 	}
 	s->peer = NULL;
 	p->session = NULL;
-	if (!p->parked) {
-		cr_peer_free(p);
-		return;
-	}
+	cr_peer_release_presence(p); /* of an earlier time, not claimed since */
 	cr_free(p->was_in);
 	p->was_in = s->was_in;
 	p->n_was_in = s->n_was_in;
 	s->was_in = NULL;
 	s->n_was_in = 0;
+	if (!p->parked) {
+		cr_peer_free(p);
+		return;
+	}
+	/* not before: until now the session pointed here */
+	cr_deadline_arm(&p->grace, &srv->on_grace, &srv->loop);
+	cr_deadline_arm(&p->expires, &srv->on_expired, &srv->loop);
 	if (s->app && srv->serving && srv->hooks->on_park) {
 		p->app = srv->hooks->on_park(srv->hooks_arg, s);
 	}
@@ -397,7 +431,7 @@ void cr_peer_let_go(cr_session *s)
 
 void cr_peer_on_grace_due(cr_deadline *d)
 {
-	release_presence(cr_container_of(d, cr_peer, grace));
+	cr_peer_release_presence(cr_container_of(d, cr_peer, grace));
 }
 
 void cr_peer_on_expired(cr_deadline *d)
@@ -405,8 +439,8 @@ void cr_peer_on_expired(cr_deadline *d)
 	cr_peer_free(cr_container_of(d, cr_peer, expires));
 }
 
-/* A new connection takes the parked peer's place. The session's own, made for
- * its greeting, goes. */
+/* A new connection takes the parked peer's place, and is still to be welcomed.
+ * The session's own, made for its greeting, goes. */
 void cr_peer_take_over(cr_session *s, cr_peer *p)
 {
 	cr_server *srv = s->srv;
@@ -415,9 +449,10 @@ void cr_peer_take_over(cr_session *s, cr_peer *p)
 	s->peer = p;
 	s->uid = p->uid;
 	p->session = s;
-	p->parked = false;
-	srv->n_parked--;
+	set_parked(p, false);
+	p->greeting = true;
 	p->limited = 0;
+	cr_list_remove(&p->in_user);
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
 	if (p->app) {
@@ -439,7 +474,7 @@ void cr_peers_deinit(cr_server *srv)
 	}
 	HASH_ITER(hh, srv->users, u, next_user)
 	{
-		srv->n_users -= u->online;
+		srv->n_online -= u->online;
 		u->online = false;
 		free_if_unused(u);
 	}

@@ -81,15 +81,22 @@ static cr_refusal refused(cr_server *srv, const char *code, const cr_sanction *s
 
 /* Speaking */
 
-static bool is_slow(cr_session *s, cr_room *room, cr_refusal *no)
+/* Of messages alone: whoever has just spoken may mend a word of it, and type. */
+bool cr_chat_is_slow(cr_session *s, cr_room *room, cr_refusal *no)
 {
 	cr_server *srv = s->srv;
 	char buf[CR_SUBJECT_MAX];
+	const cr_room_state *st = srv->rules ? cr_room_state_of(srv, room) : NULL;
+
+	if (!st || st->options.slow_mode == 0) {
+		return false;
+	}
 	const cr_sanction *held = cr_sanction_find(&srv->moderation, CR_SANCTION_SLOW, cr_subject_of(s, buf),
 		cr_room_name(room), cr_loop_now(&srv->loop));
 
 	if (held) {
 		*no = refused(srv, "slow_mode", held, "this room takes one message at a time, slowly", 0);
+		srv->stats.slowed++;
 	}
 	return held != NULL;
 }
@@ -120,10 +127,6 @@ bool cr_chat_may_post(cr_session *s, cr_room *room, cr_refusal *no)
 	bool is_user = s->peer && s->peer->user;
 	if (st->options.post == CR_POST_SERVER || (st->options.post == CR_POST_USERS && !is_user)) {
 		*no = refused(srv, "forbidden", NULL, "you may not write in this room", 0);
-		return false;
-	}
-	if (st->options.slow_mode > 0 && is_slow(s, room, no)) {
-		srv->stats.slowed++;
 		return false;
 	}
 	return true;
@@ -170,6 +173,9 @@ bool cr_auth_by_token(cr_session *s, cr_slice token, cr_refusal *no)
 	}
 	cr_peer *p = cr_peer_of(s);
 	no->reason = CR_SLICE("out of memory");
+	if (p && p->user) {
+		return true;
+	}
 	return p && cr_peer_set_user(p, cr_slice_of(t.user, t.user_len), cr_slice_of(t.name, t.name_len)) == CR_OK;
 }
 
@@ -190,8 +196,15 @@ bool cr_auth_may_come_in(cr_session *s, cr_refusal *no)
 	if (ban) {
 		*no = refused(srv, "banned", ban, "you are banned", 4002);
 		srv->stats.refused_banned++;
-		return false;
 	}
+	return ban == NULL;
+}
+
+bool cr_auth_take_place(cr_session *s, cr_refusal *no)
+{
+	cr_server *srv = s->srv;
+	cr_user *u = s->peer ? s->peer->user : NULL;
+
 	if (u && u->n > 0 && srv->config.single_session == CR_SINGLE_REJECT_NEW) {
 		*no = refused(srv, "forbidden", NULL, "you are signed in elsewhere", 4001);
 		return false;
@@ -209,7 +222,7 @@ size_t cr_kick_user(cr_user *u, const cr_session *except, unsigned code, cr_slic
 
 	u->refs++; /* of what is freed here, the last must not take the user along */
 	while (!cr_list_is_empty(&u->parked)) {
-		cr_peer_free(cr_container_of(u->parked.next, cr_peer, in_user));
+		cr_peer_forget(cr_container_of(u->parked.next, cr_peer, in_user));
 	}
 	for (cr_list *l = u->peers.next, *next; l != &u->peers; l = next) {
 		cr_session *s = cr_container_of(l, cr_peer, in_user)->session;

@@ -41,7 +41,7 @@ static void resolve(cr_server *srv, cr_slice room, cr_room_options *out)
 	}
 }
 
-static cr_timeline_limits limits_of(const cr_server *srv, const cr_room_options *o)
+cr_timeline_limits cr_room_limits(const cr_server *srv, const cr_room_options *o)
 {
 	return (cr_timeline_limits){
 		.count = o->history_size,
@@ -57,6 +57,7 @@ static void presence_switched(cr_server *srv, cr_room *room, cr_room_state *st)
 	bool first;
 
 	cr_presence_free(&st->presence);
+	st->presence_id = ++srv->last_presence;
 	for (size_t i = 0; st->options.presence && i < room->n_members; i++) {
 		const cr_session *s = cr_container_of(room->members[i]->member, cr_session, member);
 
@@ -73,7 +74,7 @@ static void refresh(cr_server *srv, cr_room *room, cr_room_state *st)
 	resolve(srv, cr_room_name(room), &st->options);
 	st->rules_seen = srv->rules_version;
 	if (st->timeline) {
-		cr_timeline_limits l = limits_of(srv, &st->options);
+		cr_timeline_limits l = cr_room_limits(srv, &st->options);
 
 		cr_timeline_set_limits(st->timeline, &l, cr_loop_now(&srv->loop));
 	}
@@ -92,6 +93,7 @@ cr_room_state *cr_room_state_of(cr_server *srv, cr_room *room)
 			return NULL;
 		}
 		cr_batch_init(&st->batch, room);
+		st->presence_id = ++srv->last_presence;
 		room->out = st;
 	}
 	if (st->rules_seen != srv->rules_version) {
@@ -107,7 +109,7 @@ cr_timeline *cr_room_timeline(cr_server *srv, cr_room *room)
 	if (st && !st->timeline) {
 		st->timeline = cr_timeline_open(&srv->timelines, cr_room_name(room));
 		if (st->timeline) {
-			cr_timeline_limits l = limits_of(srv, &st->options);
+			cr_timeline_limits l = cr_room_limits(srv, &st->options);
 
 			cr_timeline_set_limits(st->timeline, &l, cr_loop_now(&srv->loop));
 		}
@@ -218,6 +220,22 @@ static void announce(cr_server *srv, cr_room *room, const char *event, const cr_
 	}
 }
 
+/* It is back within presence_grace: nobody noticed that it was gone. */
+static bool was_held(cr_session *s, const cr_room *room, const cr_room_state *st)
+{
+	cr_peer *p = s->peer;
+
+	for (size_t i = 0; p && i < p->n_was_in; i++) {
+		cr_was_in *w = &p->was_in[i];
+
+		if (w->held == st->presence_id && cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(room))) {
+			w->held = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
 static void presence_enter(cr_session *s, cr_membership *ms)
 {
 	cr_server *srv = s->srv;
@@ -225,7 +243,7 @@ static void presence_enter(cr_session *s, cr_membership *ms)
 	char buf[CR_SUBJECT_MAX];
 	bool first = false;
 
-	if (!st || !st->options.presence) {
+	if (!st || !st->options.presence || was_held(s, ms->room, st)) {
 		return;
 	}
 	if (cr_presence_enter(&st->presence, cr_subject_of(s, buf), &first) != CR_OK) {
@@ -244,11 +262,14 @@ static void presence_left(cr_server *srv, cr_room *room, cr_slice subject, const
 	}
 }
 
-void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p)
+void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p, uint64_t presence_id)
 {
+	const cr_room_state *st = room->out;
 	char buf[CR_SUBJECT_MAX];
 
-	presence_left(srv, room, cr_subject_of_peer(p, buf), p, &p->uid);
+	if (st && st->presence_id == presence_id) {
+		presence_left(srv, room, cr_subject_of_peer(p, buf), p, &p->uid);
+	}
 }
 
 /* In and out */
@@ -261,6 +282,8 @@ cr_status cr_room_enter(cr_session *s, cr_slice name, cr_membership **ms)
 	/* what was said before this one came is not for it */
 	if (room) {
 		cr_broadcast_stage_room(srv, name);
+		/* a switch of presence takes hold of those before, and of this one by itself */
+		(void) cr_room_state_of(srv, room);
 	}
 	size_t before = room ? room->n_members : 0;
 	cr_status st = cr_room_join(&srv->rooms, &s->member, name, ms);
@@ -278,7 +301,7 @@ void cr_room_exit(cr_session *s, cr_membership *ms, bool held)
 {
 	cr_server *srv = s->srv;
 	cr_room *room = ms->room;
-	cr_room_state *st = room->out;
+	cr_room_state *st = room->out ? cr_room_state_of(srv, room) : NULL;
 	bool last = room->n_members == 1;
 	char buf[CR_SUBJECT_MAX];
 

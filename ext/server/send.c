@@ -145,6 +145,8 @@ static cr_status packet_send(packet *p, cr_session *s)
 	unsigned kind = s->member.kind;
 
 	if (!p->frames[kind]) {
+		/* what the push before this one led to may have used the scratch buffer */
+		p->payloads.payload = CR_SLICE_NONE;
 		cr_chunk *c = cr_chunk_new(p->payloads.said->text.len + 80);
 		cr_status st = c ? cr_payload_append(s->srv, &p->payloads, c, kind) : CR_ERR_NOMEM;
 
@@ -237,6 +239,9 @@ static cr_status keep_for_later(cr_server *srv, cr_slice room, const cr_said *sa
 	if (!tl) {
 		return CR_ERR_NOMEM;
 	}
+	cr_timeline_limits limits = cr_room_limits(srv, &options);
+
+	cr_timeline_set_limits(tl, &limits, now);
 	cr_status st = cr_timeline_append(tl, &post, now, seq);
 	cr_timeline_close(tl, now);
 	return st;

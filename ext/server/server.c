@@ -660,7 +660,7 @@ void cr_server_stats(const cr_server *srv, cr_stats *out)
 	out->connections = srv->n_sessions;
 	out->rooms = srv->rooms.count;
 	out->history_bytes = srv->timelines.bytes;
-	out->users = srv->n_users;
+	out->users = srv->n_online;
 	out->parked = srv->n_parked;
 	out->max_clients = srv->max_clients;
 	out->bytes_in = srv->loop.bytes_in;

@@ -298,6 +298,7 @@ static void on_slow(cr_conn *c)
 		return; /* a response is bounded by what it is made of */
 	}
 	s->srv->stats.slow_consumers++;
+	cr_broadcast_stage_of(s); /* it would come behind what is dropped here */
 	cr_conn_drop_queue(c);
 	cr_ws_fail(s, 4101, "slow consumer");
 }

@@ -337,10 +337,13 @@ static void open_basic(cr_session *s, const cr_http_head *head)
 		return;
 	}
 	cr_ws_start(s);
+	if (s->peer) {
+		cr_peer_connected(s->peer);
+	}
 	call_on_open(s, head);
 	ask_to_join(s, room);
 	if (s->state == CR_SESSION_OPEN && s->peer) {
-		cr_peer_connected(s->peer);
+		cr_peer_online(s->peer);
 	}
 }
 
@@ -388,7 +391,8 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 		refuse(s, 400, "Sec-WebSocket-Extensions is malformed.", NULL);
 		return;
 	}
-	if (s->peer && !cr_auth_may_come_in(s, &no)) {
+	/* v1 may be about to resume the very session that is in its way: see its greeting */
+	if (s->peer && (!cr_auth_may_come_in(s, &no) || (!v1 && !cr_auth_take_place(s, &no)))) {
 		refuse(s, 403, no.close_code == 4002 ? "You are banned." : "You are signed in elsewhere.", NULL);
 		return;
 	}

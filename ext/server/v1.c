@@ -1,7 +1,7 @@
 /* chatroom.v1: what each frame of a client does (PROTOCOL.md).
  *
  * A v1 connection is open to the application only once it is greeted: its first
- * frame decides (hello, perhaps with a session to resume), or half a second of
+ * frame decides (hello, perhaps with a session to resume), or five seconds of
  * silence does. Joins are answered in order, each by its own verdict, so they
  * queue on the peer; while one waits, so does the rest of the input. */
 #include "ext/server/v1.h"
@@ -65,6 +65,16 @@ void cr_v1_refused(cr_session *s, cr_slice id, const cr_refusal *r)
 static void bad_request(cr_session *s, const cr_v1_frame *f, const char *reason)
 {
 	cr_v1_error(s, f->id, "bad_request", cr_slice_str(reason), 0);
+}
+
+static void malformed(cr_session *s, const cr_v1_frame *f)
+{
+	s->srv->stats.protocol_errors++;
+	if (f->reason) {
+		cr_v1_error(s, f->id, f->code, cr_slice_str(f->reason), 0);
+	} else {
+		cr_v1_error(s, CR_SLICE_NONE, "bad_json", CR_SLICE("the frame is not JSON"), 0);
+	}
 }
 
 static void out_of_memory(cr_session *s)
@@ -271,6 +281,7 @@ static void change(cr_session *s, const cr_v1_frame *f, cr_slice text)
 		out_of_memory(s);
 		return;
 	}
+	cr_broadcast_stage_of(s); /* somebody else's change of it comes before, if it was before */
 	ack(s, f, cr_room_name(ms->room), f->seq, cr_unix_ms());
 }
 
@@ -309,16 +320,17 @@ static void on_chat(cr_session *s, const cr_v1_frame *f, cr_slice raw)
 	if (answered_before(s, f) || (!f->to.ptr && !(ms = membership_or_error(s, f)))) {
 		return;
 	}
-	if (!cr_chat_may_post(s, ms ? ms->room : NULL, &no)) {
+	if (!cr_chat_may_post(s, ms ? ms->room : NULL, &no) || (ms && cr_chat_is_slow(s, ms->room, &no))) {
 		srv->stats.messages_dropped++;
 		cr_v1_refused(s, f->id, &no);
 		return;
 	}
 	cr_verdict v = {.kind = CR_VERDICT_PASS};
 	if (cr_server_wants(srv, CR_HOOK_MESSAGE)) {
+		char room[CR_ROOM_NAME_MAX];
 		cr_message m = {.text = f->text, .to = f->to, .id = f->id, .data = f->data};
 
-		m.room = ms ? cr_room_name(ms->room) : CR_SLICE_NONE;
+		m.room = cr_room_name_copy(room, ms);
 		v = srv->hooks->on_message(srv->hooks_arg, s, &m);
 		if (s->state != CR_SESSION_OPEN || srv->abandoned) {
 			return;
@@ -404,7 +416,8 @@ static void on_edit(cr_session *s, const cr_v1_frame *f, cr_slice raw)
 		return;
 	}
 	if (cr_server_wants(srv, CR_HOOK_MESSAGE)) {
-		cr_message m = {.text = f->text, .room = cr_room_name(ms->room), .id = f->id};
+		char room[CR_ROOM_NAME_MAX];
+		cr_message m = {.text = f->text, .room = cr_room_name_copy(room, ms), .id = f->id};
 
 		v = srv->hooks->on_message(srv->hooks_arg, s, &m);
 		if (s->state != CR_SESSION_OPEN || srv->abandoned) {
@@ -490,6 +503,45 @@ static bool is_limited(cr_session *s, const cr_v1_frame *f)
 	return true;
 }
 
+static void take(cr_session *s, const cr_v1_frame *f, cr_status st, cr_slice raw)
+{
+	if (st == CR_ERR_NOMEM) {
+		out_of_memory(s);
+	} else if (st == CR_OK) {
+		dispatch(s, f, raw);
+	} else {
+		malformed(s, f);
+	}
+}
+
+void cr_v1_on_kept(cr_session *s, uint8_t *data, size_t len)
+{
+	cr_v1_frame f;
+	cr_status st = cr_v1_parse(s->srv->json, &f, data, len);
+
+	take(s, &f, st, cr_slice_of(data, len));
+}
+
+/* The first frame. Whatever is no hello has an implicit one before it. */
+static void begin(cr_session *s, const cr_v1_frame *f, cr_status st, uint8_t *data, size_t len)
+{
+	bool is_hello = f->type == CR_V1_HELLO;
+
+	if (!cr_v1_greet(s, is_hello && st == CR_OK ? f : NULL)) {
+		return;
+	}
+	if (is_hello && st != CR_OK) {
+		malformed(s, f);
+	} else if (!is_hello && s->waits) {
+		cr_ws_wait_for_verdict(s, cr_slice_of(data, len));
+		if (s->state == CR_SESSION_OPEN) {
+			s->pending->is_frame = true; /* it waits for its turn, not for its own verdict */
+		}
+	} else if (!is_hello) {
+		cr_v1_on_kept(s, data, len); /* greeting may have used the tokener */
+	}
+}
+
 void cr_v1_on_text(cr_session *s, uint8_t *data, size_t len)
 {
 	cr_v1_frame f;
@@ -497,38 +549,11 @@ void cr_v1_on_text(cr_session *s, uint8_t *data, size_t len)
 
 	if (st == CR_ERR_NOMEM) {
 		out_of_memory(s);
+	} else if (is_limited(s, &f)) {
 		return;
-	}
-	if (is_limited(s, &f)) {
-		return;
-	}
-	if (s->peer->greeting) {
-		/* an implicit hello goes before anything else */
-		if (!cr_v1_greet(s, st == CR_OK && f.type == CR_V1_HELLO ? &f : NULL) || f.type == CR_V1_HELLO) {
-			return;
-		}
-		if (s->waits) {
-			cr_ws_wait_for_verdict(s, cr_slice_of(data, len));
-			if (s->state == CR_SESSION_OPEN) {
-				s->pending->is_frame = true; /* it waits for its turn, not for its own verdict */
-			}
-			return;
-		}
-		/* greeting may have used the tokener */
-		st = cr_v1_parse(s->srv->json, &f, data, len);
-		if (st == CR_ERR_NOMEM) {
-			out_of_memory(s);
-			return;
-		}
-	}
-	if (st == CR_OK) {
-		dispatch(s, &f, cr_slice_of(data, len));
-		return;
-	}
-	s->srv->stats.protocol_errors++;
-	if (st == CR_ERR_FORM) {
-		bad_request(s, &f, f.reason);
+	} else if (s->peer->greeting) {
+		begin(s, &f, st, data, len);
 	} else {
-		cr_v1_error(s, CR_SLICE_NONE, "bad_json", CR_SLICE("the frame is not JSON"), 0);
+		take(s, &f, st, cr_slice_of(data, len));
 	}
 }

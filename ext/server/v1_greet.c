@@ -2,11 +2,11 @@
  *
  * The first frame decides: a hello (with a token, rooms to join, or a session
  * to resume) or anything else, which counts as an empty hello before it; so
- * does half a second of silence. Only then is the client open to the
+ * do five seconds of silence. Only then is the client open to the
  * application, under the uid it keeps. */
 #include "ext/server/v1.h"
 
-static void welcome(cr_session *s, bool resumed)
+static void welcome(cr_session *s, cr_slice id, bool resumed)
 {
 	const cr_server *srv = s->srv;
 	const cr_server_config *c = &srv->config;
@@ -16,7 +16,7 @@ static void welcome(cr_session *s, bool resumed)
 
 	cr_uuid_write(&s->uid, uid);
 	cr_peer_write_secret(p, secret);
-	cr_v1_begin(s, &o, "welcome", CR_SLICE_NONE);
+	cr_v1_begin(s, &o, "welcome", id);
 	cr_json_out_u64(&o, "v", 1);
 	cr_json_out_str(&o, "uid", cr_slice_of(uid, sizeof(uid)));
 	cr_json_out_str(&o, "session", cr_slice_of(secret, sizeof(secret)));
@@ -91,21 +91,43 @@ static bool resume(cr_session *s, const cr_v1_frame *f)
 	return true;
 }
 
+/* Once each: a second time would say that nothing was recovered. Out of memory:
+ * the client learns from welcome that the room is not there. */
+static void queue_room(cr_peer *p, cr_slice room, uint64_t history)
+{
+	for (const cr_join *j = p->joins; j; j = j->next) {
+		if (cr_slice_eq(cr_slice_of(j->room, j->room_len), room)) {
+			return;
+		}
+	}
+	cr_join *j = cr_v1_queue_join(p, room, CR_SLICE_NONE);
+
+	if (j) {
+		j->history = history;
+	}
+}
+
 static void queue_first_rooms(cr_session *s, const cr_v1_frame *f)
 {
 	cr_slice room, first = cr_slice_of(s->http->room, s->http->room_len);
+	uint64_t history = f ? f->history : 0;
 
 	if (s->http->has_room || !f || !(f->has & CR_V1_HAS_JOIN_LIST)) {
-		(void) cr_v1_queue_join(s->peer, first, CR_SLICE_NONE); /* out of memory: it is in no room */
+		queue_room(s->peer, first, history);
 	}
 	for (size_t i = 0; f && (room = cr_v1_join_at(f, i)).ptr; i++) {
 		if (cr_room_name_is_valid(room)) {
-			cr_join *j = cr_v1_queue_join(s->peer, room, CR_SLICE_NONE);
+			queue_room(s->peer, room, history);
+		}
+	}
+}
 
-			if (j) {
-				j->history = f->history;
-			}
-		} else {
+static void tell_bad_rooms(cr_session *s, const cr_v1_frame *f)
+{
+	cr_slice room;
+
+	for (size_t i = 0; f && s->state == CR_SESSION_OPEN && (room = cr_v1_join_at(f, i)).ptr; i++) {
+		if (!cr_room_name_is_valid(room)) {
 			cr_v1_error(s, CR_SLICE_NONE, "bad_request",
 				CR_SLICE("a room's name is 1 to 255 bytes of UTF-8 without control characters"), 0);
 		}
@@ -113,15 +135,15 @@ static void queue_first_rooms(cr_session *s, const cr_v1_frame *f)
 }
 
 /* Presence and the rest know it by its user; so that comes first. False: refused. */
-static bool authenticate(cr_session *s, const cr_v1_frame *f)
+static bool authenticate(cr_session *s, const cr_v1_frame *f, bool resumed)
 {
 	cr_refusal no;
 
-	if (f && f->token.ptr && !cr_auth_by_token(s, f->token, &no)) {
+	if (!resumed && f && f->token.ptr && !cr_auth_by_token(s, f->token, &no)) {
 		cr_v1_send_away(s, 4003, no.reason);
 		return false;
 	}
-	if (!cr_auth_may_come_in(s, &no)) {
+	if (!cr_auth_may_come_in(s, &no) || !cr_auth_take_place(s, &no)) {
 		cr_v1_send_away(s, no.close_code, no.reason);
 		return false;
 	}
@@ -139,10 +161,9 @@ bool cr_v1_greet(cr_session *s, const cr_v1_frame *f)
 		return false;
 	}
 	p = s->peer;
-	if (!resumed && !authenticate(s, f)) {
+	if (!authenticate(s, f, resumed)) {
 		return false;
 	}
-	p->greeting = false;
 	if (!resumed && cr_peer_make_secret(p) != CR_OK) {
 		cr_ws_fail(s, 1011, "out of memory");
 		return false;
@@ -155,12 +176,16 @@ bool cr_v1_greet(cr_session *s, const cr_v1_frame *f)
 	if (!resumed || (f->has & CR_V1_HAS_JOIN_LIST)) {
 		queue_first_rooms(s, f);
 	}
-	welcome(s, resumed);
-	if (s->state == CR_SESSION_OPEN) {
-		cr_upgrade_opened(s);
+	welcome(s, f ? f->id : CR_SLICE_NONE, resumed);
+	tell_bad_rooms(s, f);
+	if (s->state != CR_SESSION_OPEN) {
+		return false;
 	}
+	p->greeting = false;
+	cr_peer_connected(p);
+	cr_upgrade_opened(s);
 	if (s->state == CR_SESSION_OPEN) {
-		cr_peer_connected(p);
+		cr_peer_online(p);
 	}
 	if (s->state == CR_SESSION_OPEN && !srv->abandoned) {
 		cr_v1_run_joins(s);

@@ -214,6 +214,7 @@ static void joined(cr_session *s, const cr_join *j, cr_membership *ms)
 		cr_ws_fail(s, 1011, "out of memory");
 		return;
 	}
+	cr_broadcast_stage_of(s); /* of one that was in already: live up to here, then this answer */
 	bool recovered = can_recover(s, tl, j);
 	uint64_t top = cr_timeline_top(tl), since = j->since;
 	cr_v1_begin(s, &o, "joined", cr_slice_of(j->id_len ? j->id : NULL, j->id_len));
@@ -321,6 +322,9 @@ void cr_v1_run_joins(cr_session *s)
 			drop_join(p);
 		}
 	}
+	if (!p->joins && s->state == CR_SESSION_OPEN) {
+		cr_peer_release_presence(p);
+	}
 }
 
 /* The frame that came before the joins were answered. */
@@ -332,7 +336,7 @@ static void take_kept_frame(cr_session *s)
 		uint8_t *text = p->text;
 
 		p->text = NULL;
-		cr_v1_on_text(s, text, p->text_len);
+		cr_v1_on_kept(s, text, p->text_len);
 		cr_free(text);
 	}
 }

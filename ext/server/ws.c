@@ -42,6 +42,8 @@ static void send_close(cr_session *s, unsigned code, const void *reason, size_t 
 void cr_ws_fail(cr_session *s, unsigned code, const char *reason)
 {
 	if (s->state == CR_SESSION_OPEN) {
+		/* leaving a room stages its batch: nothing may follow the Close */
+		cr_broadcast_stage_of(s);
 		send_close(s, code, reason, strlen(reason));
 		cr_session_end(s, code, reason, strlen(reason));
 	}
@@ -151,7 +153,7 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 	}
 	cr_membership *ms = cr_member_first(&s->member);
 	cr_refusal no;
-	if (!cr_chat_may_post(s, ms ? ms->room : NULL, &no)) {
+	if (!cr_chat_may_post(s, ms ? ms->room : NULL, &no) || (ms && cr_chat_is_slow(s, ms->room, &no))) {
 		srv->stats.messages_dropped++; /* basic has no error event */
 		return;
 	}
@@ -159,7 +161,8 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 		publish(s, m.text);
 		return;
 	}
-	cr_message message = {.text = m.text, .room = ms ? cr_room_name(ms->room) : CR_SLICE_NONE};
+	char room[CR_ROOM_NAME_MAX];
+	cr_message message = {.text = m.text, .room = cr_room_name_copy(room, ms)};
 	cr_verdict v = srv->hooks->on_message(srv->hooks_arg, s, &message);
 	if (s->state != CR_SESSION_OPEN) {
 		return; /* the hook closed the one it was asked about */

@@ -12,6 +12,8 @@ import deflate_rows
 import frame_rows
 import http_rows
 import json_rows
+import v1_more_rows
+import v1_rows
 from wire import Failed, Server, Skip
 
 
@@ -90,6 +92,8 @@ def split(cases):
             name = "time-" + letter + ("p" if "ping_" in options else "")
         elif "max_message_size" in options:
             name = "big"
+        elif letter == "V":
+            name = case[0][:2]
         elif letter == "F" and case[0].startswith(("F57", "F58")):
             name = "flood"
         groups.setdefault(name, []).append(case)
@@ -99,7 +103,8 @@ def split(cases):
 def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
-    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, deflate_rows) for c in rows.cases()
+    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, deflate_rows, v1_rows, v1_more_rows)
+             for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()
     groups = split(cases)

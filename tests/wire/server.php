@@ -1,5 +1,5 @@
 <?php
-/* The server under test. Usage: server.php chat|echo|auth [options as JSON]
+/* The server under test. Usage: server.php chat|echo|auth|v1|v1-hooks [options as JSON]
  * Prints its address first; "stopped" once run() has returned. */
 
 $mode = $argv[1] ?? 'chat';
@@ -53,6 +53,10 @@ if ($mode === 'auth') {
     });
 }
 
+if (str_starts_with($mode, 'v1')) {
+    require __DIR__ . '/v1_server.inc';
+}
+
 /* {"do": "send"|"broadcast"|"close"|"kick"|"queued"|"forget errors", "tag": ..., ...} */
 $control = function (array $order) use ($chat, &$clients, &$counters): array {
     $client = $clients[$order['tag'] ?? ''] ?? null;
@@ -71,7 +75,8 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
     }
     return ['result' => $result, 'queued' => $client?->queuedBytes()];
 };
-$chat->onRequest(function ($request) use ($chat, $control, &$counters, &$cases) {
+$evaluate ??= null;
+$chat->onRequest(function ($request) use ($chat, $control, $evaluate, &$counters, &$cases) {
     $json = ['Content-Type' => 'application/json'];
     switch ($request->path) {
         case '/counters':
@@ -82,6 +87,8 @@ $chat->onRequest(function ($request) use ($chat, $control, &$counters, &$cases) 
             return [200, $json, json_encode($cases[$request->header('X-Case')] ?? null)];
         case '/control':
             return [200, $json, json_encode($control(json_decode($request->header('X-Do'), true)))];
+        case '/eval':
+            return [200, $json, json_encode($evaluate($request->body), JSON_THROW_ON_ERROR)];
         case '/split':
             return [200, ['X-Split' => "a\r\nX-Injected: b"], 'split'];
     }
