@@ -109,7 +109,7 @@ typedef struct cr_room_state {
 	cr_timeline *timeline;
 	cr_presence *presence;
 	uint64_t presence_id; /* another one when it began anew: what was held in the old one is void */
-	uint32_t rules_seen; /* srv->rules_version the options are of; 0: none */
+	uint32_t rules_seen;  /* srv->rules_version the options are of; 0: none */
 	cr_room_options options;
 } cr_room_state;
 
