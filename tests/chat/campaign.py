@@ -40,10 +40,11 @@ class Wire:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, port, target="/ws", v1=True):
+    async def open(cls, port, target="/ws", hello=None):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        headers = {"sec_websocket_protocol": "chatroom.v1"} if v1 else {}
-        writer.write(join(base(target=target, **headers)))
+        headers = {"sec_websocket_protocol": "chatroom.v1"} if hello else {}
+        # in one packet: on a busy machine the time for a hello may be over before the answer is read
+        writer.write(join(base(target=target, **headers)) + (text(json.dumps(hello)) if hello else b""))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in head.split(b"\r\n")[0]:
             raise ConnectionError(head)
@@ -223,13 +224,12 @@ class Member:
         wire.writer.close()
 
     async def connect(self):
-        wire = await Wire.open(self.port)
         hello = {"type": "hello", "join": [self.rng.choice(ROOMS)] if not self.session else []}
-        self.wire = wire  # from here on the old one is not listened to
-        self.welcomed.clear()
         if self.session:
             hello["resume"] = {"session": self.session, "seq": {r: v.top for r, v in self.views.items()}}
-        wire.send(hello)
+        self.wire = None  # from here on the old one is not listened to
+        self.welcomed.clear()
+        self.wire = wire = await Wire.open(self.port, hello=hello)
         task = asyncio.ensure_future(self.read(wire))
         await asyncio.wait_for(self.welcomed.wait(), 10)
         return task
@@ -312,7 +312,7 @@ class Basic:
             pass
 
     async def live(self, until):
-        wire = self.wire = await Wire.open(self.port, "/ws?room=" + self.room.replace(" ", "%20"), v1=False)
+        wire = self.wire = await Wire.open(self.port, "/ws?room=" + self.room.replace(" ", "%20"))
         task = asyncio.ensure_future(self.read(wire))
         n = 0
         while time.monotonic() < until:
@@ -336,12 +336,13 @@ class Basic:
             fail(f"basic {self.number}, {self.room}: not what others heard, from {places[at]} on")
 
 
-async def campaign(server, seconds, seed):
+async def campaign(server, timer, seconds, seed):
     rng = random.Random(seed)
     until = time.monotonic() + seconds
     members = [Member(i, server.port, random.Random(rng.random())) for i in range(CLIENTS)]
     basics = [Basic(i, server.port, random.Random(rng.random())) for i in range(BASIC)]
     await asyncio.gather(*(x.live(until) for x in members + basics))
+    php(server, f"return $chat->cancel({timer});")
     await asyncio.sleep(1)  # what is on its way arrives
     judge(server, members, basics)
     for x in members + basics:
@@ -378,10 +379,10 @@ def main():
     Server.log_dir = os.environ["CHAT_OUT"]
     server = Server("v1", OPTIONS)
     # the server speaks too, and holds the loop now and then, so that much happens in one turn
-    php(server, "$n = 0; $chat->every(0.02, function () use ($chat, &$n) { usleep(random_int(0, 8000));"
-                " $chat->sendToRoom('room ' . random_int(0, 4), 'server: ' . ++$n); }); return 1;")
+    timer = php(server, "$n = 0; return $chat->every(0.02, function () use ($chat, &$n) { usleep(random_int(0, 8000));"
+                " $chat->sendToRoom('room ' . random_int(0, 4), 'server: ' . ++$n); });")
     try:
-        asyncio.run(campaign(server, seconds, seed))
+        asyncio.run(campaign(server, timer, seconds, seed))
         stats = php(server, "return $chat->stats();")
         server.finish(200)
     except Exception as e:

@@ -87,7 +87,8 @@ static void every_field(void **state)
 	uint64_t seq = 0;
 
 	(void) state;
-	good(&f, "{\"message\":\"m\",\"room\":\"r\",\"to\":\"t\",\"id\":\"i\",\"data\":{ \"a\" : 1 },\"unknown\":[]}");
+	good(&f,
+		"{\"message\":\"m\",\"room\":\"r\",\"to\":\"t\",\"id\":\"i\",\"data\":{ \"a\" : 1 },\"unknown\":[]}");
 	assert_slice(f.text, "m");
 	assert_slice(f.room, "r");
 	assert_slice(f.to, "t");
@@ -105,7 +106,8 @@ static void every_field(void **state)
 	assert_slice(f.epoch, "e");
 	good(&f, "{\"type\":\"history\",\"room\":\"r\",\"before\":0,\"after\":1,\"limit\":1}");
 	assert_int_equal(f.has, CR_V1_HAS_BEFORE | CR_V1_HAS_AFTER | CR_V1_HAS_LIMIT);
-	good(&f, "{\"type\":\"hello\",\"token\":\"t\",\"join\":[\"a\",\"b\"],\"resume\":{\"session\":\"s\",\"seq\":{\"a\":5,\"b\":\"x\",\"c\":-1}}}");
+	good(&f, "{\"type\":\"hello\",\"token\":\"t\",\"join\":[\"a\",\"b\"],\"resume\":{\"session\":\"s\",\"seq\":"
+	         "{\"a\":5,\"b\":\"x\",\"c\":-1}}}");
 	assert_slice(f.token, "t");
 	assert_slice(f.session, "s");
 	assert_int_equal(f.has, CR_V1_HAS_JOIN_LIST | CR_V1_HAS_RESUME);
@@ -157,8 +159,10 @@ static void wrong_fields(void **state)
 		{"{\"type\":\"join\",\"room\":\"r\",\"epoch\":1}", "epoch must be a string"},
 		{"{\"type\":\"hello\",\"token\":1}", "token must be a string"},
 		{"{\"type\":\"join\",\"room\":\"r\",\"since\":-1}", "since must be an integer from 0 to 2^53"},
-		{"{\"type\":\"join\",\"room\":\"r\",\"since\":9007199254740993}", "since must be an integer from 0 to 2^53"},
-		{"{\"type\":\"join\",\"room\":\"r\",\"since\":9223372036854775808}", "since must be an integer from 0 to 2^53"},
+		{"{\"type\":\"join\",\"room\":\"r\",\"since\":9007199254740993}",
+			"since must be an integer from 0 to 2^53"},
+		{"{\"type\":\"join\",\"room\":\"r\",\"since\":9223372036854775808}",
+			"since must be an integer from 0 to 2^53"},
 		{"{\"type\":\"join\",\"room\":\"r\",\"since\":\"1\"}", "since must be an integer from 0 to 2^53"},
 		{"{\"type\":\"join\",\"room\":\"r\",\"since\":1.0}", "since must be an integer from 0 to 2^53"},
 		{"{\"type\":\"read\",\"room\":\"r\",\"seq\":null}", "seq must be an integer from 0 to 2^53"},
@@ -174,7 +178,8 @@ static void wrong_fields(void **state)
 		{"{\"type\":\"hello\",\"resume\":[]}", "resume must be an object with a string session"},
 		{"{\"type\":\"hello\",\"resume\":{}}", "resume must be an object with a string session"},
 		{"{\"type\":\"hello\",\"resume\":{\"session\":1}}", "resume must be an object with a string session"},
-		{"{\"type\":\"hello\",\"resume\":{\"session\":\"s\",\"seq\":[]}}", "resume.seq must be an object of room names and numbers"},
+		{"{\"type\":\"hello\",\"resume\":{\"session\":\"s\",\"seq\":[]}}",
+			"resume.seq must be an object of room names and numbers"},
 		{"{\"type\":\"join\"}", "room is missing"},
 		{"{\"type\":\"leave\"}", "room is missing"},
 		{"{\"type\":\"members\"}", "room is missing"},
@@ -207,8 +212,10 @@ static void wrong_fields(void **state)
 
 static void ids(void **state)
 {
-	static const char *const fine[] = {"\"x\"", "0", "-1", "9007199254740992", "9999999999999999", "\"\\u0000\""};
-	static const char *const wrong[] = {"\"\"", "1.5", "1e3", "true", "null", "[]", "{}", "12345678901234567", "-12345678901234567"};
+	static const char *const fine[] = {
+		"\"x\"", "0", "-1", "9007199254740992", "9999999999999999", "\"\\u0000\""};
+	static const char *const wrong[] = {
+		"\"\"", "1.5", "1e3", "true", "null", "[]", "{}", "12345678901234567", "-12345678901234567"};
 	char text[4400], filler[4200];
 	cr_v1_frame f;
 
@@ -241,7 +248,8 @@ static void ids(void **state)
 
 static void not_json(void **state)
 {
-	static const char *const texts[] = {"", "x", "{", "{\"a\":1}}", "{\"message\":\"x\",}", "{'message':'x'}", "\xef\xbb\xbf{}"};
+	static const char *const texts[] = {
+		"", "x", "{", "{\"a\":1}}", "{\"message\":\"x\",}", "{'message':'x'}", "\xef\xbb\xbf{}"};
 	cr_v1_frame f;
 
 	(void) state;
@@ -256,38 +264,57 @@ static void not_json(void **state)
 static void frames_written(void **state)
 {
 	static const char uid[] = "6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11";
-	cr_v1_message m = {.text = CR_SLICE("t"), .room = CR_SLICE("r"), .user = CR_SLICE("u"), .name = CR_SLICE("n"), .data = CR_SLICE("[1]"), .uid = uid, .seq = 3, .time_ms = 4, .edited = true};
+	cr_v1_message m = {.text = CR_SLICE("t"),
+		.room = CR_SLICE("r"),
+		.user = CR_SLICE("u"),
+		.name = CR_SLICE("n"),
+		.data = CR_SLICE("[1]"),
+		.uid = uid,
+		.seq = 3,
+		.time_ms = 4,
+		.edited = true};
 	cr_json_out o;
 	cr_buf buf;
 
 	(void) state;
 	cr_buf_init(&buf, 4096);
 #define WRITES(call, text) \
-	do { \
-		buf.len = 0; \
-		cr_json_out_init(&o, &buf); \
-		call; \
-		assert_int_equal(o.status, CR_OK); \
-		assert_slice(cr_slice_of(buf.data, buf.len), text); \
-	} while (0)
-	WRITES(cr_v1_write_message(&o, &m), "{\"message\":\"t\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"room\":\"r\",\"seq\":3,\"time\":4,\"user\":\"u\",\"name\":\"n\",\"data\":[1],\"edited\":true}");
+ do { \
+  buf.len = 0; \
+  cr_json_out_init(&o, &buf); \
+  call; \
+  assert_int_equal(o.status, CR_OK); \
+  assert_slice(cr_slice_of(buf.data, buf.len), text); \
+ } while (0)
+	WRITES(cr_v1_write_message(&o, &m),
+		"{\"message\":\"t\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"room\":\"r\",\"seq\":3,\"time\":"
+	    "4,\"user\":\"u\",\"name\":\"n\",\"data\":[1],\"edited\":true}");
 	m.deleted = true;
 	m.edited = false;
-	WRITES(cr_v1_write_message(&o, &m), "{\"type\":\"delete\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"room\":\"r\",\"seq\":3,\"time\":4,\"user\":\"u\",\"name\":\"n\"}");
+	WRITES(cr_v1_write_message(&o, &m), "{\"type\":\"delete\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\","
+	                                    "\"room\":\"r\",\"seq\":3,\"time\":4,\"user\":\"u\",\"name\":\"n\"}");
 	m = (cr_v1_message){.text = CR_SLICE(""), .uid = uid, .time_ms = 4, .to_one = true};
-	WRITES(cr_v1_write_message(&o, &m), "{\"message\":\"\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"private\":true,\"time\":4}");
+	WRITES(cr_v1_write_message(&o, &m),
+		"{\"message\":\"\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"private\":true,\"time\":4}");
 	m.to_one = false;
-	WRITES(cr_v1_write_message(&o, &m), "{\"message\":\"\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"time\":4}");
-	WRITES(cr_v1_write_change(&o, CR_SLICE("r"), uid, 5, CR_SLICE("")), "{\"type\":\"edit\",\"room\":\"r\",\"seq\":5,\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"text\":\"\"}");
-	WRITES(cr_v1_write_change(&o, CR_SLICE("r"), uid, 5, CR_SLICE_NONE), "{\"type\":\"delete\",\"room\":\"r\",\"seq\":5,\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\"}");
-	WRITES(cr_v1_write_error(&o, CR_SLICE("\"i\""), "c", CR_SLICE("r"), 1001), "{\"type\":\"error\",\"id\":\"i\",\"code\":\"c\",\"reason\":\"r\",\"retry\":2}");
-	WRITES(cr_v1_write_error(&o, CR_SLICE_NONE, "c", CR_SLICE("r"), 0), "{\"type\":\"error\",\"code\":\"c\",\"reason\":\"r\"}");
+	WRITES(cr_v1_write_message(&o, &m),
+		"{\"message\":\"\",\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"time\":4}");
+	WRITES(cr_v1_write_change(&o, CR_SLICE("r"), uid, 5, CR_SLICE("")),
+		"{\"type\":\"edit\",\"room\":\"r\",\"seq\":5,\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\",\"text\":"
+	    "\"\"}");
+	WRITES(cr_v1_write_change(&o, CR_SLICE("r"), uid, 5, CR_SLICE_NONE),
+		"{\"type\":\"delete\",\"room\":\"r\",\"seq\":5,\"uid\":\"6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11\"}");
+	WRITES(cr_v1_write_error(&o, CR_SLICE("\"i\""), "c", CR_SLICE("r"), 1001),
+		"{\"type\":\"error\",\"id\":\"i\",\"code\":\"c\",\"reason\":\"r\",\"retry\":2}");
+	WRITES(cr_v1_write_error(&o, CR_SLICE_NONE, "c", CR_SLICE("r"), 0),
+		"{\"type\":\"error\",\"code\":\"c\",\"reason\":\"r\"}");
 	cr_buf_deinit(&buf);
 }
 
 static void out_of_memory(void **state)
 {
-	static const char text[] = "{\"type\":\"hello\",\"id\":1,\"join\":[\"a\"],\"resume\":{\"session\":\"s\",\"seq\":{\"a\":1}}}";
+	static const char text[] =
+		"{\"type\":\"hello\",\"id\":1,\"join\":[\"a\"],\"resume\":{\"session\":\"s\",\"seq\":{\"a\":1}}}";
 	cr_v1_frame f;
 
 	(void) state;

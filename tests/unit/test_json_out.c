@@ -32,8 +32,9 @@ static void write_all(cr_json_out *o)
 	cr_json_out_close(o, '}');
 }
 
-static const char all[] = "{\"a\":\"x\",\"list\":[0,18446744073709551615,{},[],\"\"],\"yes\":true,\"no\":false,\"raw\":1e2,"
-						  "\"s\":\"\\\"\\\\/\\n\\u0001\x7f\xc3\xbc\",\"k\\\"\\n\":7}";
+static const char all[] =
+	"{\"a\":\"x\",\"list\":[0,18446744073709551615,{},[],\"\"],\"yes\":true,\"no\":false,\"raw\":1e2,"
+	"\"s\":\"\\\"\\\\/\\n\\u0001\x7f\xc3\xbc\",\"k\\\"\\n\":7}";
 
 static void what_it_writes(void **state)
 {

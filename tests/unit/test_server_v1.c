@@ -135,7 +135,9 @@ static cr_verdict on_handshake(void *arg, cr_session *s, const cr_request *r)
 {
 	(void) arg;
 	(void) s;
-	return (cr_verdict){.kind = CR_VERDICT_PASS, .user = r->query.len > 2 ? CR_SLICE("ann") : CR_SLICE_NONE, .name = CR_SLICE("Ann")};
+	return (cr_verdict){.kind = CR_VERDICT_PASS,
+		.user = r->query.len > 2 ? CR_SLICE("ann") : CR_SLICE_NONE,
+		.name = CR_SLICE("Ann")};
 }
 
 static void on_forget(void *arg, cr_session *s, void *app)
@@ -514,7 +516,8 @@ static bool conversation(int port)
 		say(basic, "{\"message\":\"basic\"}");
 		/* as if the tunnel began: the old socket is open still */
 		int r = open_ws(port, "?u=ann", V1);
-		snprintf(resume, sizeof(resume), "{\"type\":\"hello\",\"resume\":{\"session\":\"%s\",\"seq\":{\"lobby\":0}}}", secret);
+		snprintf(resume, sizeof(resume),
+			"{\"type\":\"hello\",\"resume\":{\"session\":\"%s\",\"seq\":{\"lobby\":0}}}", secret);
 		say(r, resume);
 		say(r, "{\"message\":\"back\",\"id\":11}");
 		say(r, "{\"type\":\"ping\",\"id\":\"end\"}");
@@ -571,7 +574,9 @@ static void nomem_with_hooks(void **state)
 	fixture f;
 
 	(void) state;
-	every_allocation_fails(&f, start(&f, false, CR_HOOK_HANDSHAKE | CR_HOOK_JOIN | CR_HOOK_LEAVE | CR_HOOK_MESSAGE | CR_HOOK_ONLINE | CR_HOOK_OFFLINE));
+	every_allocation_fails(&f, start(&f, false,
+								   CR_HOOK_HANDSHAKE | CR_HOOK_JOIN | CR_HOOK_LEAVE | CR_HOOK_MESSAGE
+									   | CR_HOOK_ONLINE | CR_HOOK_OFFLINE));
 }
 
 static void nomem_with_late_verdicts(void **state)
@@ -579,7 +584,8 @@ static void nomem_with_late_verdicts(void **state)
 	fixture f;
 
 	(void) state;
-	every_allocation_fails(&f, start(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_JOIN | CR_HOOK_LEAVE | CR_HOOK_MESSAGE));
+	every_allocation_fails(
+		&f, start(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_JOIN | CR_HOOK_LEAVE | CR_HOOK_MESSAGE));
 }
 
 int main(void)

@@ -76,7 +76,8 @@ static void good(void **state)
 	cr_ticket t;
 
 	(void) state;
-	make(text, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"x\"}", "{\"sub\":\"zo\\u00eb\",\"name\":\"Z\",\"exp\":1000.5,\"nbf\":1000}");
+	make(text, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"x\"}",
+		"{\"sub\":\"zo\\u00eb\",\"name\":\"Z\",\"exp\":1000.5,\"nbf\":1000}");
 	assert_int_equal(check(&t, text, strlen(text), SECRET), CR_OK);
 	assert_int_equal(t.user_len, 4);
 	assert_memory_equal(t.user, "zo\xc3\xab", 4);
@@ -105,11 +106,13 @@ static void times(void **state)
 
 static void claims_missing(void **state)
 {
-	static const char *const wrong[] = {"{\"exp\":1001}", "{\"sub\":\"u\"}", "{\"sub\":\"\",\"exp\":1001}", "{\"sub\":5,\"exp\":1001}",
-		"{\"sub\":\"u\",\"exp\":\"1001\"}", "{\"sub\":\"u\",\"exp\":null}", "{\"sub\":\"u\",\"exp\":1001,\"nbf\":\"x\"}",
-		"{\"sub\":\"u\",\"exp\":1001,\"name\":5}", "[]", "x", "{\"sub\":\"u\",\"exp\":1001}x"};
-	static const char *const headers[] = {"{}", "{\"alg\":\"none\"}", "{\"alg\":\"HS512\"}", "{\"alg\":\"hs256\"}", "{\"alg\":5}", "[]", "x",
-		"{\"alg\":\"HS256\",\"crit\":[\"exp\"]}", "{\"alg\":\"RS256\"}", "{\"alg\":\"HS256\",\"alg\":\"none\"}"};
+	static const char *const wrong[] = {"{\"exp\":1001}", "{\"sub\":\"u\"}", "{\"sub\":\"\",\"exp\":1001}",
+		"{\"sub\":5,\"exp\":1001}", "{\"sub\":\"u\",\"exp\":\"1001\"}", "{\"sub\":\"u\",\"exp\":null}",
+		"{\"sub\":\"u\",\"exp\":1001,\"nbf\":\"x\"}", "{\"sub\":\"u\",\"exp\":1001,\"name\":5}", "[]", "x",
+		"{\"sub\":\"u\",\"exp\":1001}x"};
+	static const char *const headers[] = {"{}", "{\"alg\":\"none\"}", "{\"alg\":\"HS512\"}",
+		"{\"alg\":\"hs256\"}", "{\"alg\":5}", "[]", "x", "{\"alg\":\"HS256\",\"crit\":[\"exp\"]}",
+		"{\"alg\":\"RS256\"}", "{\"alg\":\"HS256\",\"alg\":\"none\"}"};
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
