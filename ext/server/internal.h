@@ -4,6 +4,7 @@
 /* What the files of server/ share. Nobody else includes this. */
 
 #include <netinet/in.h>
+#include <signal.h>
 
 #include "ext/chat/limits.h"
 #include "ext/chat/room.h"
@@ -206,6 +207,8 @@ struct cr_server {
 	uint64_t started_ms; /* monotonic */
 	cr_stats stats;
 	cr_log_throttle throttle_accept, throttle_full;
+	struct sigaction xfsz; /* what SIGXFSZ did before run() */
+	bool ignores_xfsz;
 };
 
 /* server.c */

@@ -40,7 +40,7 @@ typedef struct cr_server_config {
 	size_t send_queue_limit;         /* 1 MiB per client */
 	int backlog;                     /* 511 */
 	bool heartbeat;                  /* call hooks->on_heartbeat */
-	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	bool handle_signals;             /* SIGINT, SIGTERM stop; SIGHUP reloads certificates; SIGXFSZ is ignored */
 	const char *public_dir;          /* folder of static files, or NULL; copied */
 	const cr_slice *origins;         /* allow-list; copied */
 	size_t n_origins;                /* 0: same origin only */
@@ -175,7 +175,7 @@ typedef struct cr_stats {
 	uint64_t out_of_memory;
 	uint64_t accept_pauses; /* EMFILE and friends */
 } cr_stats;
-void cr_server_stats(const cr_server *srv, cr_stats *out);
+void cr_server_stats(cr_server *srv, cr_stats *out);
 
 /* "2.1.12-stable" and so on, for phpinfo(). */
 typedef struct cr_versions {
