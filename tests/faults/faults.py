@@ -230,6 +230,14 @@ class Strace:
             return f.read().count("(INJECTED)")
 
 
+def limit(pid, what, soft):
+    """Sets a resource limit of a running process; "unlimited" or a number."""
+    if not shutil.which("prlimit"):
+        raise Skip("no prlimit here")
+    got = subprocess.run(["prlimit", "--pid", str(pid), f"--{what}={soft}:"], capture_output=True, text=True)
+    check(got.returncode == 0, f"prlimit: {got.stderr}")
+
+
 class Client:
     """One of the traffic's: a socket that never blocks, and what came over it."""
 
