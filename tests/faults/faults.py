@@ -90,6 +90,10 @@ class Server(wire.Server):
         """A server that runs under another program (strace, setsid) is its child."""
         return self.proc.poll()
 
+    def everything(self):
+        with open(self.log, errors="replace") as f:
+            return f.read()
+
     def stats(self):
         return self.json("/stats", Host="127.0.0.1")
 
