@@ -515,16 +515,16 @@ def in_namespace(*flags):
                {**os.environ, "FAULTS_INSIDE": "1"})
 
 
-def make_cert(folder, name, days=2, issuer=None, host="localhost", dates=None):
-    """NAME.crt and NAME.key, by openssl; issuer: a name made before. dates: (from, to) as openssl ca takes them."""
+def make_cert(folder, name, days=2, issuer=None, dates=None):
+    """NAME.crt and NAME.key for localhost, by openssl; issuer: a name made before. dates: (from, to) as openssl ca takes them."""
     path = os.path.join(folder, name)
     run = lambda *a: subprocess.run(a, check=True, capture_output=True, cwd=folder)  # noqa: E731
     run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path + ".key")
     if not issuer and not dates:
-        run("openssl", "req", "-new", "-x509", "-key", path + ".key", "-subj", "/CN=" + host, "-days", str(days),
-            "-addext", "subjectAltName=DNS:" + host, "-out", path + ".crt")
+        run("openssl", "req", "-new", "-x509", "-key", path + ".key", "-subj", "/CN=" + name, "-days", str(days),
+            "-addext", "subjectAltName=DNS:localhost", "-out", path + ".crt")
         return path
-    run("openssl", "req", "-new", "-key", path + ".key", "-subj", "/CN=" + host, "-out", path + ".csr")
+    run("openssl", "req", "-new", "-key", path + ".key", "-subj", "/CN=" + name, "-out", path + ".csr")
     sign = os.path.join(folder, issuer or name)
     if not dates:
         run("openssl", "x509", "-req", "-in", path + ".csr", "-CA", sign + ".crt", "-CAkey", sign + ".key",

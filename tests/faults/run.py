@@ -62,7 +62,7 @@ def one(id, file, title, limit):
 def main():
     only = [re.compile(a) for a in sys.argv[1:]]
     rows = [r for r in listed() if not only or any(o.match(r[0]) for o in only)]
-    start, counts, lock = time.monotonic(), {"ok": 0, "not ok": 0, "skip": 0}, threading.Lock()
+    start, counts, lock, skipped = time.monotonic(), {"ok": 0, "not ok": 0, "skip": 0}, threading.Lock(), []
     together = sorted((r for r in rows if not r[4]), key=lambda r: -r[3])  # the long ones first
 
     def work(queue):
@@ -74,6 +74,8 @@ def main():
             verdict, line = one(id, file, title, limit)
             with lock:
                 counts[verdict] += 1
+                if verdict == "skip":
+                    skipped.append(id)
                 print(line, flush=True)
 
     for queue, jobs in ((together, JOBS), ([r for r in rows if r[4]], 1)):
@@ -82,7 +84,7 @@ def main():
             t.start()
         for t in threads:
             t.join()
-    print(f"skipped: {counts['skip']}")
+    print(f"skipped: {counts['skip']} {' '.join(skipped)}".rstrip())
     print(f"{time.monotonic() - start:.0f} s")
     print(f"{counts['ok']} passed, {counts['not ok']} failed")
     sys.exit(1 if counts["not ok"] or not counts["ok"] else 0)
