@@ -12,7 +12,7 @@ import sys
 from faults import OUT, Row, Server, Skip, base, check, in_namespace, join, main, row, text
 
 LOADGEN = os.path.join(OUT, "loadgen")   # bench/loadgen.c: the clock stops when the last receiver has a message
-PAIRS = 5
+PAIRS = 8
 REQUEST = join(base(target="/ws?room=traffic", Host="127.0.0.1"))
 
 
@@ -80,9 +80,9 @@ def trouble(port):
 
 
 def load(server, seconds):
-    """998 clients, 50 of them senders, 500 messages a second; the books and the p99."""
+    """998 clients, 50 of them senders, 300 messages a second; the books and the p99."""
     got = subprocess.run([LOADGEN, "open", "--port", str(server.port), "--path", "/ws?room=traffic", "--clients", "998",
-                          "--senders", "50", "--rate", "500", "--size", "400", "--warmup", "0.4",
+                          "--senders", "50", "--rate", "300", "--size", "400", "--warmup", "0.3",
                           "--seconds", str(seconds), "--pid", str(server.pid)], capture_output=True, text=True, timeout=20)
     check(got.stdout.startswith("{"), f"loadgen: {got.stderr}")
     r = json.loads(got.stdout)
@@ -100,27 +100,27 @@ def two_among_a_thousand():
         # over loopback the kernel takes 2.5 MB for a peer that reads nothing: here it shall be less
         in_namespace("-n")
         with open("/proc/sys/net/ipv4/tcp_wmem", "w") as f:
-            f.write("4096 16384 131072")
+            f.write("4096 16384 65536")
     except Skip as e:
         bites = False
         Row.note(f"the slow consumer is not closed here: {e}")
-    server = Server(options={"rate_limit": [20, 1, 40], "send_queue_limit": 131072})
+    server = Server(options={"rate_limit": [20, 1, 40], "send_queue_limit": 32768})
     order, done = trouble(server.port)
     load(server, 0.5)   # warms up
-    ratios, seen = [], []
+    p99 = {False: [], True: []}
     for _ in range(PAIRS):
-        p99 = {}
         for loud in random.sample((False, True), 2):   # the order too may matter
             os.write(order, b"1" if loud else b"0")
             os.read(done, 1)
-            p99[loud] = load(server, 1.5)
-        ratios.append(p99[True] / p99[False])
-        seen.append(f"{p99[False]:.1f}:{p99[True]:.1f}")
+            p99[loud].append(load(server, 0.8))
     os.write(order, b"0")
     os.read(done, 1)
     stats = server.stats()
-    ratio = sorted(ratios)[PAIRS // 2]
-    Row.note(f"p99 in ms without:with {' '.join(seen)}; median ratio {ratio:.2f}; slow consumers closed "
+    # whatever else the machine does only adds to a window: the better half of each kind is compared
+    best = {loud: sum(sorted(p99[loud])[:PAIRS // 2]) / (PAIRS // 2) for loud in p99}
+    ratio = best[True] / best[False]
+    Row.note("p99 in ms without:with " + " ".join(f"{a:.1f}:{b:.1f}" for a, b in zip(p99[False], p99[True]))
+             + f"; better halves {best[False]:.1f}:{best[True]:.1f}, ratio {ratio:.2f}; slow consumers closed "
              f"{stats['slow_consumers']}, the flooder had to wait {stats['rate_limited']} times")
     check(stats["slow_consumers"] >= 1 or not bites, "the slow consumer was slow to no effect")
     check(stats["rate_limited"] >= PAIRS, "the flooder was not held back")
