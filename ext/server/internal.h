@@ -304,7 +304,7 @@ bool cr_certs_are_there(const cr_server *srv);
 CR_MUST_CHECK bool cr_certs_open_signal(cr_server *srv);
 
 /* timers.c */
-void cr_timers_arm(cr_server *srv);
+CR_MUST_CHECK bool cr_timers_arm(cr_server *srv);
 void cr_timers_disarm(cr_server *srv);
 void cr_timers_free(cr_server *srv);
 

@@ -456,6 +456,9 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->ws_limits.max_message = srv->config.max_message_size;
 	srv->ws_limits.max_fragments = srv->config.max_fragments;
 	st = open_listeners(srv, error);
+	if (st == CR_OK && !cr_timers_arm(srv)) {
+		st = CR_ERR_NOMEM;
+	}
 	if (st == CR_ERR_NOMEM) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 	}
@@ -546,7 +549,6 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 		srv->wanted = srv->asked;
 		srv->stats.started_at = cr_unix_ms();
 		srv->started_ms = cr_loop_now(&srv->loop);
-		cr_timers_arm(srv);
 		log_start(srv);
 		if (cr_server_wants(srv, CR_HOOK_START)) {
 			srv->hooks->on_start(srv->hooks_arg);
