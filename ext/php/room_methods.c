@@ -604,7 +604,9 @@ static zend_string *encode_claims(zend_string *user, zend_long ttl, HashTable *c
 	zval_ptr_dtor(&all);
 	smart_str_0(&json);
 	/* as text it is to fit into CR_TICKET_MAX */
-	if (EG(exception) || error != SUCCESS || JSON_G(error_code) != PHP_JSON_ERROR_NONE || !json.s || ZSTR_LEN(json.s) > 2900) {
+	bool bad = error != SUCCESS || JSON_G(error_code) != PHP_JSON_ERROR_NONE || !json.s || ZSTR_LEN(json.s) > 2900;
+
+	if (EG(exception) || bad) {
 		smart_str_free(&json);
 		if (!EG(exception)) {
 			zend_argument_value_error(4, "must be claims that JSON can hold in 2900 bytes");

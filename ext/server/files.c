@@ -252,7 +252,13 @@ bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive)
 	if (n <= 0 || decoded[0] != '/') {
 		return false;
 	}
+	errno = 0;
 	int fd = open_file(s->srv->public_fd, cr_slice_of(decoded, (size_t) n), name, &is_dir);
+	if (fd < 0 && !is_dir && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+		/* it may well be there: not the 404 that a browser or a proxy remembers */
+		cr_http_refuse(s, 503, "The file cannot be opened now.", "Retry-After: 1\r\n");
+		return true;
+	}
 	if (fd >= 0) {
 		send_file(s, head, fd, name, keep_alive);
 		close(fd);

@@ -4,6 +4,7 @@
 /* What the files of server/ share. Nobody else includes this. */
 
 #include <netinet/in.h>
+#include <signal.h>
 
 #include "ext/chat/limits.h"
 #include "ext/chat/moderation.h"
@@ -255,6 +256,8 @@ struct cr_server {
 	uint64_t started_ms; /* monotonic */
 	cr_stats stats;
 	cr_log_throttle throttle_accept, throttle_full;
+	struct sigaction xfsz; /* what SIGXFSZ did before run() */
+	bool ignores_xfsz;
 };
 
 /* server.c */
@@ -375,7 +378,7 @@ bool cr_certs_are_there(const cr_server *srv);
 CR_MUST_CHECK bool cr_certs_open_signal(cr_server *srv);
 
 /* timers.c */
-void cr_timers_arm(cr_server *srv);
+CR_MUST_CHECK bool cr_timers_arm(cr_server *srv);
 void cr_timers_disarm(cr_server *srv);
 void cr_timers_free(cr_server *srv);
 

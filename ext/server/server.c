@@ -459,6 +459,24 @@ static cr_status open_listeners(cr_server *srv, char error[CR_ERROR_MAX])
 	return CR_OK;
 }
 
+/* A log that reaches RLIMIT_FSIZE fails to take a line; it does not end the
+ * process. Whoever set a handler keeps it. */
+static void ignore_sigxfsz(cr_server *srv)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	srv->ignores_xfsz = srv->config.handle_signals && sigaction(SIGXFSZ, NULL, &srv->xfsz) == 0
+	                    && srv->xfsz.sa_handler == SIG_DFL && sigaction(SIGXFSZ, &ignore, NULL) == 0;
+}
+
+static void restore_sigxfsz(cr_server *srv)
+{
+	if (srv->ignores_xfsz) {
+		srv->ignores_xfsz = false;
+		(void) sigaction(SIGXFSZ, &srv->xfsz, NULL);
+	}
+}
+
 static bool open_signals(cr_server *srv)
 {
 	if (srv->config.handle_signals) {
@@ -509,6 +527,9 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->ws_limits.max_message = srv->config.max_message_size;
 	srv->ws_limits.max_fragments = srv->config.max_fragments;
 	st = open_listeners(srv, error);
+	if (st == CR_OK && !cr_timers_arm(srv)) {
+		st = CR_ERR_NOMEM;
+	}
 	if (st == CR_ERR_NOMEM) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 	}
@@ -575,6 +596,7 @@ static void tear_down(cr_server *srv)
 	cr_deflate_deinit(srv);
 	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
+	restore_sigxfsz(srv);
 	if (srv->public_fd >= 0) {
 		close(srv->public_fd);
 		srv->public_fd = -1;
@@ -591,13 +613,14 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->stats = (cr_stats){0};
 	srv->stopping = srv->abandoned = false;
 	srv->pid = (int) getpid();
-	set_max_clients(srv);
 	cr_status st = cr_loop_init(&srv->loop, srv->config.send_queue_limit);
 	if (st != CR_OK) {
 		snprintf(error, CR_ERROR_MAX, "cannot make an event loop");
 		return st;
 	}
 	srv->running = true;
+	ignore_sigxfsz(srv);
+	set_max_clients(srv);
 	init_deadlines(srv);
 	st = start(srv, error);
 	if (st == CR_OK) {
@@ -605,7 +628,6 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 		srv->wanted = srv->asked;
 		srv->stats.started_at = cr_unix_ms();
 		srv->started_ms = cr_loop_now(&srv->loop);
-		cr_timers_arm(srv);
 		log_start(srv);
 		if (cr_server_wants(srv, CR_HOOK_START)) {
 			srv->hooks->on_start(srv->hooks_arg);
@@ -653,7 +675,7 @@ size_t cr_server_uids(const cr_server *srv, cr_uuid *out, size_t max)
 	return n;
 }
 
-void cr_server_stats(const cr_server *srv, cr_stats *out)
+void cr_server_stats(cr_server *srv, cr_stats *out)
 {
 	*out = srv->stats;
 	out->clients = cr_server_count(srv);
@@ -668,10 +690,9 @@ void cr_server_stats(const cr_server *srv, cr_stats *out)
 	out->queued_bytes = srv->loop.queued_bytes;
 	if (!srv->running) {
 		out->started_at = 0;
-	} else {
-		uint64_t now = cr_unix_ms();
-
-		out->uptime_ms = now > out->started_at ? now - out->started_at : 0;
+	} else if (out->started_at) {
+		/* not from started_at: the wall clock may have been set since */
+		out->uptime_ms = cr_loop_now(&srv->loop) - srv->started_ms;
 	}
 }
 

@@ -89,7 +89,7 @@ typedef struct cr_server_config {
 	bool compression_client_takeover; /* true: a client may refer to its earlier messages */
 	size_t compression_threshold;     /* 128: shorter messages go out as they are */
 	bool heartbeat;                   /* call hooks->on_heartbeat */
-	bool handle_signals;              /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
+	bool handle_signals;              /* SIGINT, SIGTERM stop; SIGHUP reloads certificates; SIGXFSZ is ignored */
 	cr_demo demo;                     /* the page that is compiled in */
 	const char *public_dir;           /* folder of static files, or NULL; copied */
 	const cr_slice *origins;          /* allow-list; copied */
@@ -337,7 +337,7 @@ typedef struct cr_stats {
 	CR_STATS_FIELDS(CR_STATS_FIELD)
 #undef CR_STATS_FIELD
 } cr_stats;
-void cr_server_stats(const cr_server *srv, cr_stats *out);
+void cr_server_stats(cr_server *srv, cr_stats *out);
 
 /* For the histogram of /metrics: a call into the application took so long. */
 void cr_server_hook_took(cr_server *srv, uint64_t ns);
