@@ -3,8 +3,10 @@
 What needs joining by message, history and users (D32, D33, D34, D35 in part) is for the dialect
 that has them; ?room= is what the basic one has."""
 
+import os
 import random
 import re
+import select
 import socket
 import ssl
 import subprocess
@@ -19,6 +21,7 @@ from json_rows import j38_colliding
 from wire import PING, PONG, TEXT, Failed, Skip, Sock, check, close, enc, frame, head, join, text
 
 MIB = 1 << 20
+UNFINISHED = ("chat", {"rate_limit": None, "_mmap": 16384})   # its buffers of 64 KiB are given back, not kept
 ROWS = []
 
 
@@ -31,7 +34,7 @@ class Meter(threading.Thread):
 
     def __init__(self, server):
         super().__init__(daemon=True)
-        self.server, self.sock = server, server.open(timeout=10)
+        self.server, self.sock = server, server.open(timeout=10, target="/ws?room=meter")
         self.took, self.most, self.error, self.over = [], server.anon(), None, threading.Event()
         self.start()
 
@@ -71,8 +74,11 @@ def count_frames(s, size, want, result):
         result.append(e)
 
 
-def d20(n, length, limit_mib):
-    """n messages to a room in which ten do not read."""
+def d20(blocks, length, limit_mib):
+    """Blocks of some 60 KB of messages to a room in which ten do not read."""
+    each = max(1, 60000 // length)
+    n = blocks * each
+
     def go(server, tag):
         slow = [server.open(f"{tag}.{i}", rcvbuf=1024) for i in range(10)]
         readers = [server.open(timeout=20) for _ in range(2)]
@@ -86,9 +92,9 @@ def d20(n, length, limit_mib):
         for r, result in zip(readers, results):
             threads.append(threading.Thread(target=count_frames, args=(r, size, n, result), daemon=True))
             threads[-1].start()
-        block = text(body) * max(1, 60000 // length)
+        block = text(body) * each
         sender.trace = [""] * 40
-        for _ in range(n // max(1, 60000 // length)):
+        for _ in range(blocks):
             sender.send(block)
         for t in threads:
             t.join(30)
@@ -114,11 +120,12 @@ def works_and_closes_untagged(s):
 
 
 add("D20.1", "100 MB in messages of 50 KB to a room with ten who do not read", d20(2000, 50000, 16))
-add("D20.2", "200,000 small messages to the same", d20(200000, 10, 16))
+add("D20.2", "240,000 small messages to the same", d20(40, 10, 16))
 
 
 def d21(server, tag):
-    """One pong is owed at most, for the latest ping; nothing is queued but that."""
+    """What one read brought may be answered, at most 64 KiB; after that one pong is owed, for
+    the latest ping."""
     n = 1000000
     s = server.open(tag, timeout=10, rcvbuf=4096)
     meter, before, cpu = Meter(server), server.anon(), server.cpu_ns()
@@ -127,7 +134,7 @@ def d21(server, tag):
         s.send(b"".join(frame(PING, b"%0125d" % i) for i in range(start, start + 10000)))
     server.exchange()
     queued = server.control(do="queued", tag=tag)["queued"]
-    check(queued < 1024, f"{queued} bytes wait for one who does not read")
+    check(queued < 65536, f"{queued} bytes wait for one who does not read")
     check(server.sanitized or meter.most - before < 1024, f"{meter.most - before} KiB more at the height")
     server.check_cpu(cpu, 8, "10^6 pings")
     meter.end(0.3)
@@ -145,7 +152,7 @@ def d21(server, tag):
 add("D21", "10^6 pings whose pongs nobody reads: the last is answered", d21, ECHO)
 
 
-def flood_beside(data, times, server_may_close=(), cpu=10.0):
+def flood_beside(data, times, server_may_close=(), cpu=10.0, kib=2048):
     """The sender does not read. Others are served, memory stays."""
     def go(server, tag):
         s = server.open(tag, timeout=10, rcvbuf=4096)
@@ -156,7 +163,7 @@ def flood_beside(data, times, server_may_close=(), cpu=10.0):
             if sent < len(block):
                 break
         server.exchange()
-        check(server.sanitized or meter.most - before < 2048, f"{meter.most - before} KiB more at the height")
+        check(server.sanitized or meter.most - before < kib, f"{meter.most - before} KiB more at the height")
         server.check_cpu(start, cpu, f"{times} times")
         meter.end(0.3)
         if not server_may_close:
@@ -182,7 +189,9 @@ add("D22.1", "10^6 unsolicited pongs", d22_pongs, ECHO)
 # over the rate a client is read later (API), so what it sends waits in its own sockets
 add("D22.2", "10^6 empty texts, with the usual rate limit", flood_beside(text(""), 1000000, cpu=1), ("echo", {}))
 add("D22.3", "10^6 empty messages, with the usual rate limit", flood_beside(text('{"message":""}'), 1000000, cpu=1), ("chat", {}))
-add("D22.4", "10^6 empty texts and no rate limit: answers nobody reads", flood_beside(text(""), 1000000, (4101,)), ECHO)
+# a frame that sendRaw() queued takes some 100 bytes beside its own, and send_queue_limit counts only these
+add("D22.4", "10^6 short texts and no rate limit: answers nobody reads", lambda s, t: s.warmed(
+    flood_beside(text("0123456789"), 1000000, (4101,), kib=12 * 1024), t), ECHO)
 add("D22.5", "10^6 empty texts, which are no JSON", flood_beside(text(""), 1000000, (1007,), cpu=1), CHAT)
 
 
@@ -204,7 +213,6 @@ def drip(start, part, statuses):
 
 
 def select_readable(s):
-    import select
     return select.select([s.s], [], [], 0.1)[0]
 
 
@@ -215,7 +223,6 @@ add("D23.4", "a head that never ends", drip(b"GET /ws HTTP/1.1\r\nHost: a.test\r
 add("D23.5", "empty lines that never end", drip(b"GET /ws HTTP/1.1\r\nHost: a.test\r\nX:", b" ", (408,)), SHORT, "time-D")
 BODY = join([b"POST /control HTTP/1.1", b"Host: a.test", b'X-Do: {"do":"stats"}', b"Content-Length: 65536"])
 add("D24.1", "body of 64 KiB, ten bytes a second", drip(BODY, b"x", (408,)), SHORT, "time-D")
-CHUNKED = BODY.replace(b"Content-Length: 65536", b"Transfer-Encoding: chunked")
 add("D24.3", "message of 64 KiB, ten bytes a second", f42_trickle, SHORT_FRAMES, "time-D")
 add("D24.4", "half a message", f42(head(0x81, 65535, 16) + b"x" * 1000), SHORT_FRAMES, "time-D")
 
@@ -366,15 +373,21 @@ def d28(server, tag):
     for s in socks:
         s.close()
     begin = time.monotonic()
-    fresh = server.open(timeout=3)
-    check(time.monotonic() - begin < 1.2, f"accepts again after {time.monotonic() - begin:.1f} s")
+    fresh, last = None, None
+    while not fresh and time.monotonic() - begin < 3:
+        try:
+            fresh = server.open(timeout=3)
+        except Failed as e:   # the server is still finding out who is gone: 503
+            last = e
+            time.sleep(0.02)
+    check(fresh and time.monotonic() - begin < 1.0, f"accepts again after {time.monotonic() - begin:.1f} s, {last}")
     fresh.send(text("x"))
     check(fresh.message() == ("text", b"x"), "no echo")
     for s in [member, fresh]:
         s.close()
     time.sleep(0.6)
     pauses = server.stats()["accept_pauses"]
-    check(1 <= pauses <= 10, f"{pauses} pauses in 2 s of 500 ms each")
+    check(1 <= pauses <= 20, f"{pauses} pauses in 3 s, of which 2 with nothing to be had")
 
 
 add("D28", "200 connections with 40 descriptors", d28, ("echo", {"_nofile": 40, "rate_limit": None, "log": "stderr"}))
@@ -425,9 +438,11 @@ def d31(length, each_kib):
     return go
 
 
-add("D31.1", "1,000 clients with 65,535 bytes of 65,536", d31(65535, 72))
-add("D31.2", "1,000 clients with 100 bytes of 65,536: memory grows with what came", d31(100, 4))
-add("D31.3", "1,000 clients with 5,000 bytes of 65,536", d31(5000, 16))
+add("D31.1", "1,000 clients with 65,535 bytes of 65,536",
+    lambda s, t: s.warmed(d31(65535, 76), t), UNFINISHED)
+add("D31.2", "1,000 clients with 100 bytes of 65,536: memory grows with what came",
+    lambda s, t: s.warmed(d31(100, 4), t), UNFINISHED)
+add("D31.3", "1,000 clients with 5,000 bytes of 65,536", lambda s, t: s.warmed(d31(5000, 16), t), UNFINISHED)
 
 
 # -- rooms and names
@@ -463,7 +478,7 @@ def d32_many(server, tag):
 
 
 add("D32.1", "names of rooms", d32_names)
-add("D32.2", "2,000 rooms with long names, and they go", d32_many)
+add("D32.2", "2,000 rooms with long names, and they go", lambda s, t: s.warmed(d32_many, t))
 
 
 def d33(server, tag):
@@ -525,7 +540,6 @@ add("D35", "5,000 clients join rooms and leave", d35)
 # -- the log
 def d36(server, tag):
     """Whatever strangers do, 200 times each: a line of each kind at most."""
-    import os
     with open(os.path.join(public(), "big.bin"), "wb") as f:
         f.truncate(17 * MIB)
     lines = server.all_stderr().count("\n")
@@ -662,7 +676,7 @@ def d37_flood(server, tag):
     wait_for(lambda: server.stats()["connections"] == 1, "stalled handshakes stay")
 
 
-add("D37.8", "TLS: 100 ClientHellos, then silence", d37_flood, TLS, "time-D")
+add("D37.8", "TLS: 100 ClientHellos, then silence", lambda s, t: s.warmed(d37_flood, t), TLS, "time-D")
 for i, n in enumerate(["18446744073709551616", "99999999999999999999999", "-1", "9223372036854775807", "4294967296"], 2):
     add(f"D38.{i}", f"Content-Length: {n}", lambda server, tag, n=n: number(server, n), CHAT, "D")
 

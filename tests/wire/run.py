@@ -55,7 +55,7 @@ class Group(threading.Thread):
             go(server)
         except Exception as e:
             error = e
-            trace = [t for s in (server.sockets if server else []) for t in s.trace[:12]][:40]
+            trace = [t for s in (server.sockets[:6] if server else []) for t in s.trace[:12] if t][:24]
         if server and not own and not isinstance(error, Skip):
             try:
                 server.after_case()

@@ -317,7 +317,8 @@ class Server:
     """One running server.php. fds and RSS are measured after a warm-up.
 
     Options that begin with _ are the harness's: _nofile is the limit of open files, _tls a
-    second address with a certificate made for it."""
+    second address with a certificate made for it, _mmap the size from which libc gives back
+    to the system what is freed."""
 
     log_dir = "."
     serial = 0
@@ -338,7 +339,7 @@ class Server:
         limit = ["prlimit", f"--nofile={extra.pop('nofile')}"] if "nofile" in extra else []
         # glibc moves these by itself after the first big free(), and then keeps what is
         # freed: no growth could be told from a leak
-        env = dict(os.environ, MALLOC_MMAP_THRESHOLD_="131072", MALLOC_TRIM_THRESHOLD_="131072")
+        env = dict(os.environ, MALLOC_MMAP_THRESHOLD_=str(extra.pop("mmap", 131072)), MALLOC_TRIM_THRESHOLD_="131072")
         with open(self.log, "wb") as err:
             self.proc = subprocess.Popen(
                 limit + [os.environ.get("PHP", "php"), "-n", "-d", "extension=" + so, "-d", "display_errors=stderr",
@@ -491,6 +492,14 @@ class Server:
     def before_case(self):
         self.case_kib = Server.CASE_KIB
         self.case_anon = self.anon()
+
+    def warmed(self, go, tag):
+        """go once, so that allocators have what they keep; then once more, which is measured."""
+        go(self, tag + ".warm")
+        self.settle()
+        self.quiet()
+        self.before_case()
+        go(self, tag)
 
     def may_grow(self, kib):
         """For a row that says so: what its server may have kept when it is over."""
