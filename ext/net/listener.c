@@ -2,8 +2,9 @@
  *
  * accept() runs until it would block or 64 connections came (a flood must not
  * starve those who are already in). Out of descriptors or memory it stops
- * asking for half a second: the backlog keeps the others waiting, which is
- * better than a loop at 100 % that logs each failure.
+ * asking for half a second, or until a connection is closed: the backlog keeps
+ * the others waiting, which is better than a loop at 100 % that logs each
+ * failure.
  */
 #ifndef _GNU_SOURCE
 # define _GNU_SOURCE /* accept4 */
@@ -32,6 +33,7 @@ struct cr_listener {
 	cr_loop *loop;
 	struct event *ev;
 	cr_loop_event *pause;
+	cr_list paused; /* loop->paused, while pause is armed */
 	const cr_listener_callbacks *cb;
 	void *arg;
 	char *unix_path; /* NULL for TCP */
@@ -44,9 +46,17 @@ static void on_pause_over(void *arg)
 {
 	cr_listener *l = arg;
 
+	cr_list_remove(&l->paused);
 	cr_loop_event_free(l->pause);
 	l->pause = NULL;
 	event_add(l->ev, NULL);
+}
+
+void cr_listeners_resume(cr_loop *loop)
+{
+	while (!cr_list_is_empty(&loop->paused)) {
+		on_pause_over(cr_container_of(loop->paused.next, cr_listener, paused));
+	}
 }
 
 static void pause_accepting(cr_listener *l, int error)
@@ -56,6 +66,7 @@ static void pause_accepting(cr_listener *l, int error)
 	}
 	l->pause = cr_loop_timer_new(l->loop, PAUSE_MS, false, on_pause_over, l);
 	if (l->pause) {
+		cr_list_append(&l->loop->paused, &l->paused);
 		event_del(l->ev);
 	}
 	l->cb->on_pause(l->arg, l, error);
@@ -234,6 +245,7 @@ cr_status cr_listener_open(cr_listener **out, cr_loop *loop, const cr_endpoint *
 		return CR_ERR_NOMEM;
 	}
 	l->loop = loop;
+	cr_list_init(&l->paused);
 	l->cb = cb;
 	l->arg = arg;
 	l->fd = fd;
@@ -260,6 +272,7 @@ static void release(cr_listener *l, bool unlink_file)
 	if (!l) {
 		return;
 	}
+	cr_list_remove(&l->paused);
 	cr_loop_event_free(l->pause);
 	if (l->ev) {
 		event_free(l->ev);

@@ -18,7 +18,7 @@ typedef struct cr_listener_callbacks {
 	/* A new connection; fd is non-blocking, close-on-exec, and the callee's. */
 	void (*on_accept)(void *arg, cr_listener *l, int fd, const struct sockaddr *peer, socklen_t len);
 	/* accept() failed for want of descriptors or memory (an errno); accepting
-	 * pauses for 500 ms. */
+	 * pauses for 500 ms, or until a connection is closed. */
 	void (*on_pause)(void *arg, cr_listener *l, int error);
 } cr_listener_callbacks;
 
@@ -38,6 +38,9 @@ CR_MUST_CHECK cr_status cr_listener_open(cr_listener **out, cr_loop *loop, const
 void cr_listener_close(cr_listener *l);
 /* In a forked child: closes the descriptor and leaves the file. */
 void cr_listener_forked(cr_listener *l);
+
+/* For the loop: a connection was closed, so those that paused try again. */
+void cr_listeners_resume(cr_loop *loop);
 
 /* The port that was bound; 0 for a unix socket. */
 uint16_t cr_listener_port(const cr_listener *l);

@@ -13,6 +13,7 @@
 
 #include "ext/core/mem.h"
 #include "ext/net/conn.h"
+#include "ext/net/listener.h"
 
 #define SWEEP_GRAIN_MS 10   /* deadlines closer together than this share a wake-up */
 #define STALL_MS       1000 /* a turn this late means we slept, not the peers */
@@ -115,6 +116,7 @@ cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit)
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
 	cr_list_init(&loop->unread);
+	cr_list_init(&loop->paused);
 	cr_list_init(&loop->deadlines);
 
 	loop->read_buf = cr_malloc(CR_LOOP_READ_SIZE);
@@ -169,7 +171,7 @@ void cr_loop_forked(cr_loop *loop)
 
 void cr_loop_end_turn(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 {
-	bool freed;
+	bool freed, any = false;
 
 	do {
 		freed = false;
@@ -192,10 +194,13 @@ void cr_loop_end_turn(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 
 			cr_list_remove(&c->_link);
 			c->cb->on_free(c);
-			freed = true;
+			any = freed = true;
 		}
 		/* once more after the last one went: on_turn may be waiting for it */
 	} while (freed || !cr_list_is_empty(&loop->dirty) || !cr_list_is_empty(&loop->dead));
+	if (any) {
+		cr_listeners_resume(loop);
+	}
 	loop->now_ms = 0;
 }
 

@@ -27,6 +27,7 @@ typedef struct cr_loop {
 	cr_list dead;             /* connections to free at the end of the turn */
 	cr_list unread;           /* cr_conn_tls with bytes that epoll does not know of */
 	struct event *again;      /* due at once when unread is not empty */
+	cr_list paused;           /* listeners that wait for a descriptor */
 	struct cr_seg *free_segs; /* spare queue entries */
 	size_t n_free_segs;
 	cr_list deadlines; /* all cr_deadline_list */

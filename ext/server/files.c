@@ -191,6 +191,18 @@ static bool etag_matches(const cr_http_head *head, const char *etag)
 	return false;
 }
 
+/* Whoever asks for it again and again writes no more into the log. */
+static void log_too_large(cr_server *srv, const char *name)
+{
+	uint64_t left_out;
+
+	if (cr_log_allow(&srv->throttle_file, cr_loop_now(&srv->loop), &left_out)) {
+		cr_log_write(&srv->config.log, CR_LOG_WARN,
+			"%s is larger than 16 MiB and is not served, %llu more since the last line", name,
+			(unsigned long long) left_out);
+	}
+}
+
 static void send_file(cr_session *s, const cr_http_head *head, int fd, const char *name, bool keep_alive)
 {
 	struct stat st;
@@ -198,7 +210,7 @@ static void send_file(cr_session *s, const cr_http_head *head, int fd, const cha
 	cr_chunk *data;
 
 	if (fstat(fd, &st) != 0 || st.st_size > FILE_MAX) {
-		cr_log_write(&s->srv->config.log, CR_LOG_WARN, "%s is larger than 16 MiB and is not served", name);
+		log_too_large(s->srv, name);
 		cr_http_refuse(s, 404, "There is nothing here.", NULL);
 		return;
 	}

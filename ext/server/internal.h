@@ -249,6 +249,7 @@ struct cr_server {
 	cr_rate_limit rate_limit;
 	int public_fd;  /* of public_dir, -1: none */
 	cr_file *files; /* CR_FILES of them, made when the first is sent */
+	cr_log_throttle throttle_file;
 
 	cr_timer *timers;
 	int64_t last_timer_id;

@@ -88,6 +88,9 @@ POLICY = [closed(1008)]
 
 # -- headers
 add("F01", "no mask", [h("81 05 48656c6c6f")], BAD)
+for i, f in enumerate(["8205", "8905", "8a05", "8805", "0105", "8100", "8900"], 2):
+    add(f"F01.{i}", f"no mask {f}", [h(f + "48656c6c6f")], BAD)
+add("F01.9", "no mask, after a masked one", [text("one") + h("8103 616263")], [got(b"one"), closed(1002)])
 add("F02", "masked Hello", [h("81 85 37fa213d 7f9f4d5158")], [got(b"Hello")])
 for id, title, frames in [("F03", "RSV1 without extension", ["c180"]), ("F04", "RSV2", ["a180"]), ("F05", "RSV3", ["9180"]),
                           ("F06", "RSV on a control frame", ["f980", "d880", "ca80"]),
@@ -95,6 +98,12 @@ for id, title, frames in [("F03", "RSV1 without extension", ["c180"]), ("F04", "
                           ("F08", "reserved opcode", ["8b80", "8c80", "8d80", "8e80", "8f80"])]:
     for i, f in enumerate(frames, 1):
         add(f"{id}.{i}" if len(frames) > 1 else id, f"{title} {f}", [h(f + "m")], BAD)
+add("F03.2", "RSV1 on a continuation", [h("0181m 61 c081m 62")], BAD)
+add("F03.3", "RSV1 on an empty continuation", [h("0181m 61 c080m")], BAD)
+add("F03.4", "RSV1 on a ping within a message", [h("0181m 61 c980m")], BAD)
+for i in range(1, 8):
+    for opcode in (1, 2, 9):
+        add(f"F06.r{i}.{opcode}", f"reserved bits {i}, opcode {opcode}", [bytes([0x80 | i << 4 | opcode, 0x80, 0, 0, 0, 0])], BAD)
 add("F09", "text, reserved opcode, ping in one segment", [text("one") + h("8580m") + frame(PING, b"p")],
     [got(b"one"), closed(1002)])
 add("F10", "continuation first", [h("8080m")], BAD)
@@ -160,6 +169,11 @@ add("F26.3", "no pong: closed", f26(None), None, PINGS)
 
 # -- lengths
 add("F27", "5 bytes in the 16-bit form", [h("81fe0005m 48656c6c6f")], BAD)
+for i, n in enumerate([0, 1, 125], 2):
+    add(f"F27.{i}", f"{n} bytes in the 16-bit form, header only", [head(0x81, n, 16)], BAD)
+for i, n in enumerate([0, 125, 126, 65534], 3):
+    add(f"F28.{i}", f"{n} bytes in the 64-bit form, header only", [head(0x82, n, 64)], BAD)
+add("F27.5", "5 bytes of a continuation in the 16-bit form", [h("0181m 61") + head(0x80, 5, 16)], BAD)
 add("F28", "126 bytes in the 64-bit form", [head(0x81, 126, 64) + b"x" * 126], BAD)
 add("F28.2", "65,535 bytes in the 64-bit form, header only", [head(0x81, 65535, 64)], BAD)
 add("F29", "length 2^63", [h("82ff8000000000000000m")], BAD)

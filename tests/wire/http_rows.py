@@ -123,6 +123,7 @@ add("H01", "POST", first("POST /ws HTTP/1.1"), refused(405, headers=[("Allow", "
 add("H02", "method get", first("get /ws HTTP/1.1"), refused(501))
 add("H03", "HEAD with upgrade", first("HEAD /ws HTTP/1.1"), refused(405, method="HEAD"))
 add("H04", "HTTP/1.0 upgrade", first("GET /ws HTTP/1.0"), refused(426))
+add("H04.2", "HTTP/1.0 upgrade, keep-alive", first("GET /ws HTTP/1.0", b(Connection="keep-alive, Upgrade")), refused(426))
 each("H05", "version", ["HTTP/2.0", "HTTP/0.9"], lambda v: first("GET /ws " + v), refused(505))
 each("H06", "version", ["http/1.1", "HTTP/1.10", "HTTP/01.1", "HTTP/1.1x", "HTTP/9999999999.1"],
      lambda v: first("GET /ws " + v), refused(400, 505))
@@ -145,24 +146,47 @@ add("H15.2", "NUL in a name", plus("X\0A: ab"), refused(400))
 add("H15.3", "NUL in the target", first("GET /ws\0 HTTP/1.1"), refused(400))
 each("H16", "control character", [c for c in range(1, 128) if c < 32 and c not in (9, 10, 13) or c == 127],
      lambda c: plus(b"X-A: a" + bytes([c]) + b"b"), refused(400))
+add("H16.ok", "HTAB in a value", plus(b"X-A: a\tb"), accepted)
 add("H17", "0x80 to 0xff in an unknown header", plus(b"X-A: " + bytes(range(128, 256))), accepted)
 for i, name in enumerate(["Host", "Origin", "Sec-WebSocket-Key"], 1):
     value = {"Host": b"a\x80.test", "Origin": b"http://a.t\xffst", "Sec-WebSocket-Key": b"dGhlIHNhbXBsZSBub25jZ\xe9=="}
     add(f"H18.{i}", f"obs-text in {name}", raw(b(**{name.replace("-", "_"): value[name]})),
         refused(400) if name != "Origin" else refused(400, 403))
 add("H18.4", "obs-text in the target", first(b"GET /w\xc3\xa9 HTTP/1.1"), refused(400))
+
+
+def every_byte(make, *statuses):
+    """make(byte) as a request, for every byte from 0x80 on."""
+    def expect(server, tag, data):
+        for c in range(0x80, 0x100):
+            s = Sock(server)
+            s.send(make(bytes([c])).replace(TAG.encode(), tag.encode()))
+            is_refused(s, statuses)
+            server.sockets.remove(s)
+        check(server.case(tag, closed=False) is None, "onOpen was called for a refused request")
+    return expect
+
+
+add("H18.5", "every byte from 0x80 on in Host", b"", every_byte(lambda c: raw(b(Host=b"a" + c + b".test")), 400))
+add("H18.6", "every byte from 0x80 on in Origin", b"", every_byte(lambda c: raw(b(Origin=b"http://a" + c + b".test")), 400, 403))
+add("H18.7", "every byte from 0x80 on in Key", b"",
+    every_byte(lambda c: raw(b(Sec_WebSocket_Key=b"dGhlIHNhbXBsZSBub25j" + c + b"Q==")), 400))
+add("H18.8", "every byte from 0x80 on in the target", b"", every_byte(lambda c: first(b"GET /ws?a=" + c + b" HTTP/1.1"), 400))
 add("H19.1", "SP before the colon", raw(b(Host=None) + [b"Host : a.test"]), refused(400))
 add("H19.2", "HTAB before the colon", raw(b(Upgrade=None) + [b"Upgrade\t: websocket"]), refused(400))
 add("H20.1", "obs-fold", plus("X-A: a", " b"), refused(400))
 add("H20.2", "obs-fold with HTAB", plus("X-A: a", "\tb"), refused(400))
 add("H21", "header line without colon", plus("nonsense"), refused(400))
 add("H22", "empty header name", plus(": v"), refused(400))
+add("H22.2", "empty header name, no value", plus(":"), refused(400))
 each("H23", "before the first header", [" ", "\t"], lambda c: before(c + "X-A: b"), refused(400))
 each("H24", "in a name", list("(),/;<=>?@[\\]{}\" "), lambda c: plus(f"X{c}A: b"), refused(400))
 add("H25", "fragment in the target", first("GET /ws#frag HTTP/1.1"), refused(400))
 add("H26", "absolute-form", first("GET http://a.test/ws HTTP/1.1"), accepted)
 add("H27", "absolute-form of another host", first("GET http://b.test/ws HTTP/1.1"), refused(400))
 each("H28", "target", ["a.test:80", "*", ""], lambda t: first(f"GET {t} HTTP/1.1"), refused(400))
+# a colon ends a name: "X:A: b" is X with the value "A: b"
+add("H24.ok", "a colon in a name ends it", plus("X:A: b"), accepted)
 add("H29", "target of 8,193 bytes", first("GET /" + "a" * 8192 + " HTTP/1.1"), refused(414))
 each("H30", "raw in the target", [b"\x80", b" ", b"\xff"] + [enc(c) for c in '"<>\\^`{}|'],
      lambda c: first(b"GET /ws?a=" + c + b"b HTTP/1.1"), refused(400))
@@ -178,6 +202,7 @@ add("H32.3", "HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", refused(400,
 
 # -- Host
 add("H33", "no Host", raw(b(Host=None)), refused(400))
+add("H33.2", "no Host, absolute-form", raw([b"GET http://a.test/ws HTTP/1.1"] + b(Host=None)[1:]), refused(400))
 each("H34", "second Host", ["a.test", "b.test"], lambda h: plus("Host: " + h), refused(400))
 each("H35", "Host", ["u@a.test", "a b", "a,b", "a/b", "[::1", "a:99999", "a:-1", "a:"],
      lambda h: raw(b(Host=h)), refused(400))
@@ -194,9 +219,9 @@ add("H40", "Upgrade: h2c, websocket", raw(b(Upgrade="h2c, websocket")), accepted
 each("H41", "Upgrade:", ["websocketx", "web socket", "websocket/13"], lambda u: raw(b(Upgrade=u)),
      refused(426, headers=UPGRADE))
 add("H42", "no Connection", raw(b(Connection=None)), refused(400))
-each("H43", "Connection:", ["keep-alive, Upgrade", "upgrade"], lambda c: raw(b(Connection=c)), accepted)
-add("H43.3", "two Connection lines", raw(b(Connection="keep-alive") + [b"Connection: Upgrade"]), accepted)
-each("H44", "Connection:", ["xUpgrade", "Upgradex", "close"], lambda c: raw(b(Connection=c)), refused(400))
+each("H43", "Connection:", ["keep-alive, Upgrade", "upgrade", "UPGRADE", "Upgrade,keep-alive", ",, Upgrade"], lambda c: raw(b(Connection=c)), accepted)
+add("H43.t", "two Connection lines", raw(b(Connection="keep-alive") + [b"Connection: Upgrade"]), accepted)
+each("H44", "Connection:", ["xUpgrade", "Upgradex", "close", "", "Up grade", "keep-alive"], lambda c: raw(b(Connection=c)), refused(400))
 add("H45.1", "no Key", raw(b(Sec_WebSocket_Key=None)), refused(400))
 each("H45.k", "Key", [""], lambda k: raw(b(Sec_WebSocket_Key=k)), refused(400))
 each("H46", "Key", ["dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub24=", "dGhlIHNhbXBsZSBub25jZXM=", "dGhlIHNhbXBsZSBub25jZQ=",
@@ -214,6 +239,8 @@ each("H52", "Version", ["0", "7", "8", "12", "14", "255", "256", "4294967309"],
 each("H53", "Version", ["0xd", "1.3e1", "013", "+13", "13abc", "13, 8", ""],
      lambda v: raw(b(Sec_WebSocket_Version=v)), refused(426, headers=VERSION))
 add("H54", "two Versions", plus("Sec-WebSocket-Version: 8"), refused(400))
+add("H54.2", "two Versions, 13 last", before("Sec-WebSocket-Version: 8"), refused(400))
+add("H54.3", "13 twice", plus("Sec-WebSocket-Version: 13"), refused(400))
 add("H55", "Hixie-76", raw(b(Sec_WebSocket_Key=None, Sec_WebSocket_Version=None) + [
     b"Sec-WebSocket-Key1: 18x 6]8vM;54 *(5:  {   U1]8  z [  8", b"Sec-WebSocket-Key2: 1_ tx7X d  <  nw  334J702) 7]o}` 0"],
     b"Tm[K T2u"), refused(400))
@@ -284,6 +311,8 @@ add("H73", "Origin of another host", raw(b(Origin="http://b.test")), refused(403
 each("H74", "Origin", ["null", "file://", "", "http://"], lambda o: raw(b(Origin=o)), refused(403))
 add("H75", "no Origin", raw(b()), accepted)
 add("H76", "two Origins", raw(b() + [b"Origin: http://a.test", b"Origin: http://a.test"]), refused(400))
+each("H76.m", "second Origin", ["http://b.test", "null", ""], lambda o: raw(b(Origin="http://a.test") + [b"Origin: " + enc(o)]),
+     refused(400))
 each("H77", "Origin", ["http://a.test.evil", "http://evil/#a.test", "http://a.test@evil", "http://evila.test",
                        "http://a.test/", "http://a.test:81"], lambda o: raw(b(Origin=o)), refused(403))
 each("H78", "Origin", ["http://a.test", "HTTP://A.TEST", "http://a.test:80"], lambda o: raw(b(Origin=o)), accepted,
@@ -474,6 +503,9 @@ add("H97.1", "PROXY v1 preamble", b"PROXY TCP4 192.0.2.1 192.0.2.2 5 6\r\n" + ra
 add("H97.2", "PROXY v2 preamble", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes(12) + raw(b()), refused(400))
 
 
+add("H97.3", "PROXY v1 UNKNOWN", b"PROXY UNKNOWN\r\n" + raw(b()), refused(400))
+
+
 def h98(server, tag, data):
     accepted(server, tag, data)
     check(server.case(tag)["ip"] == "127.0.0.1", f"ip is {server.case(tag)['ip']}")
@@ -482,6 +514,7 @@ def h98(server, tag, data):
 add("H98", "X-Forwarded-For of an untrusted peer",
     raw(b(X_Forwarded_For="192.0.2.7", Forwarded="for=192.0.2.7", X_Real_IP="192.0.2.7")), h98)
 add("H99", "a status line", b"HTTP/1.1 200 OK\r\n\r\n", refused(400))
+add("H99.2", "a whole response", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", refused(400))
 
 
 def h100(server, tag, data):

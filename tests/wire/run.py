@@ -8,10 +8,13 @@ import time
 import traceback
 
 import close_rows
+import defect_rows
 import deflate_rows
+import flood_rows
 import frame_rows
 import http_rows
 import json_rows
+import json_suite_rows
 import v1_more_rows
 import v1_rows
 from wire import Failed, Server, Skip
@@ -51,10 +54,11 @@ class Group(threading.Thread):
         own = len(want) > 2
         try:
             server = self.server(*want)
+            server.before_case()
             go(server)
         except Exception as e:
             error = e
-            trace = [t for s in (server.sockets if server else []) for t in s.trace[:12]][:40]
+            trace = [t for s in (server.sockets[:6] if server else []) for t in s.trace[:12] if t][:24]
         if server and not own and not isinstance(error, Skip):
             try:
                 server.after_case()
@@ -88,7 +92,9 @@ def split(cases):
     for case in cases:
         letter, options = case[0][0], str(case[2][1])
         name = letter
-        if "_timeout" in options or "ping_" in options:
+        if len(case) > 4:
+            name = case[4]
+        elif "_timeout" in options or "ping_" in options:
             name = "time-" + letter + ("p" if "ping_" in options else "")
         elif "max_message_size" in options:
             name = "big"
@@ -103,19 +109,23 @@ def split(cases):
 def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
-    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, deflate_rows, v1_rows, v1_more_rows)
+    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, json_suite_rows, defect_rows, flood_rows,
+                            deflate_rows, v1_rows, v1_more_rows)
              for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()
     groups = split(cases)
-    for g in groups:
-        g.start()
-    for g in groups:
-        g.join(max(1.0, start + 180 - time.monotonic()))
-        if g.is_alive():
-            g.result("END." + g.name, "ends within 180 s", Failed("still running"))
-            for s in g.servers.values():
-                s.kill()
+    # what floods and measures comes when the rest is over, one after the other
+    alone = [[g] for g in groups if g.name.startswith("alone")]
+    for part in [[g for g in groups if [g] not in alone]] + alone:
+        for g in part:
+            g.start()
+        for g in part:
+            g.join(max(1.0, start + 200 - time.monotonic()))
+            if g.is_alive():
+                g.result("END." + g.name, "ends within 200 s", Failed("still running"))
+                for s in list(g.servers.values()):
+                    s.kill()
     quiet = os.environ.get("WIRE_QUIET")
     for g in groups:
         for line in g.lines:

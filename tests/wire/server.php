@@ -1,10 +1,14 @@
 <?php
-/* The server under test. Usage: server.php chat|echo|auth|v1|v1-hooks [options as JSON]
+/* The server under test. Usage: server.php chat|echo|auth|throws|v1|v1-hooks [options as JSON] [the harness's own as JSON]
  * Prints its address first; "stopped" once run() has returned. */
 
 $mode = $argv[1] ?? 'chat';
 $options = json_decode($argv[2] ?? '{}', true, 16, JSON_THROW_ON_ERROR);
+$extra = json_decode($argv[3] ?? '{}', true);
 $chat = new Chatroom('ws://127.0.0.1:0/ws', $options);
+if (isset($extra['tls'])) {
+    $chat->listen('wss://127.0.0.1:0/ws', $extra['tls']);
+}
 
 $counters = ['open' => 0, 'close' => 0, 'text' => 0, 'binary' => 0, 'error' => []];
 $cases = [];    // tag => what happened to the connections that carried it
@@ -47,6 +51,12 @@ if ($mode === 'echo') {
     $chat->onText($echo('text', false));
     $chat->onBinary($echo('binary', true));
 }
+if ($mode === 'throws') {
+    $chat->onError(null);
+    $chat->onText(function ($client, string $text): void {
+        throw new RuntimeException('thrown by onText');
+    });
+}
 if ($mode === 'auth') {
     $chat->onHandshake(function ($request) {
         return json_decode($request->header('X-Verdict') ?? 'null', true);
@@ -68,6 +78,7 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
             'close' => $client->close($order['code'], hex2bin($order['reason'] ?? '')),
             'kick' => $client->kick(hex2bin($order['reason'] ?? '')),
             'queued' => null,
+            'stats' => $chat->stats(),
             'forget errors' => $counters['error'] = [],
         };
     } catch (Throwable $e) {
@@ -91,6 +102,8 @@ $chat->onRequest(function ($request) use ($chat, $control, $evaluate, &$counters
             return [200, $json, json_encode($evaluate($request->body), JSON_THROW_ON_ERROR)];
         case '/split':
             return [200, ['X-Split' => "a\r\nX-Injected: b"], 'split'];
+        case '/header':
+            return [200, [hex2bin($request->header('X-Name')) => hex2bin($request->header('X-Value'))], 'header'];
     }
     return null;
 });

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -23,6 +24,9 @@ ACCEPT = base64.b64encode(hashlib.sha1(KEY + GUID).digest()).decode()
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 ZERO = b"\0\0\0\0"
 CONT, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+
+# a thousand clients need more than the usual 1,024 descriptors; servers inherit the limit
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
 class Failed(Exception):
@@ -90,6 +94,21 @@ def bad_utf8(data):
         return True
 
 
+def certificate():
+    """For a.test, made when first asked for."""
+    at = os.path.join(Server.log_dir, "a.test")
+    with Server.lock:
+        if not os.path.exists(at + ".key"):
+            try:
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                                "-days", "30", "-subj", "/CN=a.test", "-out", at + ".crt", "-keyout", at + ".key.new"],
+                               check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            except FileNotFoundError:
+                raise Skip("needs the program openssl")
+            os.rename(at + ".key.new", at + ".key")
+    return {"cert": at + ".crt", "key": at + ".key"}
+
+
 class Response:
     def __init__(self, status, headers, body):
         self.status = status
@@ -110,12 +129,12 @@ class Response:
 class Sock:
     """One TCP connection that remembers what went over it."""
 
-    def __init__(self, server, timeout=3.0, rcvbuf=None):
+    def __init__(self, server, timeout=3.0, rcvbuf=None, port=None):
         self.s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if rcvbuf:
             self.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         self.s.settimeout(timeout)
-        self.s.connect(("127.0.0.1", server.port))
+        self.s.connect(("127.0.0.1", port or server.port))
         self.s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
         self.buf = b""
@@ -295,24 +314,37 @@ def join(lines, body=b""):
 
 
 class Server:
-    """One running server.php. fds and RSS are measured after a warm-up."""
+    """One running server.php. fds and RSS are measured after a warm-up.
+
+    Options that begin with _ are the harness's: _nofile is the limit of open files, _tls a
+    second address with a certificate made for it, _mmap the size from which libc gives back
+    to the system what is freed."""
 
     log_dir = "."
     serial = 0
     lock = threading.Lock()
+    CASE_KIB = 1024   # what a case may leave behind
 
     def __init__(self, mode, options):
+        extra = {k[1:]: v for k, v in options.items() if k[0] == "_"}
+        options = {k: v for k, v in options.items() if k[0] != "_"}
         with Server.lock:
             Server.serial += 1
             self.log = os.path.join(Server.log_dir, f"server-{Server.serial}-{mode}.log")
         self.mode = mode
         self.sockets = []
         so = os.environ["CHATROOM_SO"]
+        if "tls" in extra:
+            extra["tls"] = certificate()
+        limit = ["prlimit", f"--nofile={extra.pop('nofile')}"] if "nofile" in extra else []
+        # glibc moves these by itself after the first big free(), and then keeps what is
+        # freed: no growth could be told from a leak
+        env = dict(os.environ, MALLOC_MMAP_THRESHOLD_=str(extra.pop("mmap", 131072)), MALLOC_TRIM_THRESHOLD_="131072")
         with open(self.log, "wb") as err:
             self.proc = subprocess.Popen(
-                [os.environ.get("PHP", "php"), "-n", "-d", "extension=" + so, "-d", "display_errors=stderr",
-                 os.path.join(HERE, "server.php"), mode, json.dumps(options)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err)
+                limit + [os.environ.get("PHP", "php"), "-n", "-d", "extension=" + so, "-d", "display_errors=stderr",
+                         os.path.join(HERE, "server.php"), mode, json.dumps(options), json.dumps(extra)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, env=env)
         ready, _, _ = select.select([self.proc.stdout], [], [], 10)
         line = self.proc.stdout.readline().decode() if ready else ""
         m = re.fullmatch(r"ws://127\.0\.0\.1:(\d+)/ws\n", line)
@@ -326,10 +358,16 @@ class Server:
         time.sleep(0.1)
         self.base_fds = self.fds()
         self.base_rss = self.rss()
+        with open(f"/proc/{self.proc.pid}/maps") as f:
+            self.sanitized = bool(re.search(r"lib(asan|ubsan)|valgrind", f.read()))
+        self.before_case()
+
+    def all_stderr(self):
+        with open(self.log, errors="replace") as f:
+            return f.read()
 
     def stderr(self):
-        with open(self.log, errors="replace") as f:
-            return f.read()[-600:]
+        return self.all_stderr()[-600:]
 
     def fds(self):
         return len(os.listdir(f"/proc/{self.proc.pid}/fd"))
@@ -339,19 +377,32 @@ class Server:
         with open(f"/proc/{self.proc.pid}/status") as f:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
 
+    def anon(self):
+        """KiB of memory of its own: without the pages of programs and libraries, which
+        come in when a path is first walked."""
+        with open(f"/proc/{self.proc.pid}/smaps_rollup") as f:
+            return int(re.search(r"Anonymous:\s+(\d+)", f.read()).group(1))
+
     def check_growth(self, before, limit_kib, what):
         """A sanitizer keeps freed memory on purpose: nothing to measure then."""
-        with open(f"/proc/{self.proc.pid}/maps") as f:
-            if re.search(r"lib(asan|ubsan)|valgrind", f.read()):
-                return
         grown = self.rss() - before
-        check(grown < limit_kib, f"{what}: RSS grew by {grown} KiB")
+        check(self.sanitized or grown < limit_kib, f"{what}: RSS grew by {grown} KiB")
 
     def cpu(self):
         """Seconds"""
         with open(f"/proc/{self.proc.pid}/stat") as f:
             fields = f.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def cpu_ns(self):
+        """The same in nanoseconds, up to the last time it slept or was interrupted."""
+        with open(f"/proc/{self.proc.pid}/schedstat") as f:
+            return int(f.read().split()[0])
+
+    def check_cpu(self, before_ns, limit_s, what):
+        """A sanitizer's time says nothing of ours."""
+        took = (self.cpu_ns() - before_ns) / 1e9
+        check(self.sanitized or took < limit_s, f"{what}: {took:.3f} s of CPU, expected less than {limit_s:g}")
 
     def open(self, tag="", **kw):
         """An upgraded connection."""
@@ -379,6 +430,9 @@ class Server:
     def control(self, **order):
         return self.json("/control", X_Do=json.dumps(order))
 
+    def stats(self):
+        return self.control(do="stats")["result"]
+
     def open_control(self, **order):
         """Sends a control request and does not wait for its answer."""
         s = Sock(self)
@@ -405,6 +459,9 @@ class Server:
         if self.mode == "echo":
             a.send(text(mark))
             check(a.message() == ("text", mark.encode()), "fresh client: wrong echo")
+        elif self.mode == "throws":
+            a.send(frame(PING, mark.encode()))
+            check(a.message() == ("pong", mark.encode()), "fresh client: no pong")
         else:
             b = self.open(timeout=1.0)
             mine.append(b)
@@ -432,8 +489,26 @@ class Server:
             check(time.monotonic() < end, f"fd leak: {self.fds()} open, {self.base_fds} before")
             time.sleep(0.002)
 
+    def before_case(self):
+        self.case_kib = Server.CASE_KIB
+        self.case_anon = self.anon()
+
+    def warmed(self, go, tag):
+        """go once, so that allocators have what they keep; then once more, which is measured."""
+        go(self, tag + ".warm")
+        self.settle()
+        self.quiet()
+        self.before_case()
+        go(self, tag)
+
+    def may_grow(self, kib):
+        """For a row that says so: what its server may have kept when it is over."""
+        self.case_kib = kib
+
     def after_case(self):
-        """What must hold after every single case."""
+        """What must hold after every single case: the process lives, a fresh client is served
+        within a second, nothing of the case is left: descriptors, connections, clients, owed
+        onClose, memory."""
         self.settle()
         check(self.proc.poll() is None, f"server ended: {self.proc.poll()} {self.stderr()}")
         try:
@@ -441,6 +516,22 @@ class Server:
         finally:
             self.exchange()
         self.quiet()
+        self.books()
+        grown = self.anon() - self.case_anon
+        check(self.sanitized or grown < self.case_kib,
+              f"{grown} KiB more than before the case, which may keep {self.case_kib}")
+
+    def books(self, wait=3.0):
+        """onOpen and onClose are even, and the tables are empty but for who asks."""
+        end = time.monotonic() + wait
+        while True:
+            c, stats = self.json("/counters"), self.stats()
+            left = {k: stats[k] for k in ("connections", "clients", "queued_bytes")}
+            even = c["open"] == c["close"]
+            if even and left == {"connections": 1, "clients": 0, "queued_bytes": 0}:
+                return
+            check(time.monotonic() < end, f"onOpen {c['open']} times, onClose {c['close']}; left: {left}")
+            time.sleep(0.01)
 
     def finish(self, rss_mib):
         """The books at the end, then an orderly stop."""
