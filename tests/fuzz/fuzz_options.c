@@ -44,23 +44,24 @@ static bool ref_address(cr_address *want, char host[MAX_INPUT], char path[MAX_IN
 		snprintf(path, MAX_INPUT, "%s", m[3].rm_so >= 0 ? query.s : "/ws");
 		return true;
 	}
-	v6 = REF_MATCH(t->s, "^[wW][sS]([sS]?)://\\[([0-9A-Za-z:.%]+)](:([0-9]{1,5}))?(/.*)?$", m);
-	if (!v6 && !REF_MATCH(t->s, "^[wW][sS]([sS]?)://([0-9A-Za-z._-]+)(:([0-9]{1,5}))?(/.*)?$", m)) {
+	v6 = REF_MATCH(t->s, "^[wW][sS]([sS]?)://\\[([^]%/]*(%[0-9A-Za-z._-]{1,255})?)](:([0-9]{1,5}))?(/.*)?$", m);
+	if (!v6 && !REF_MATCH(t->s, "^[wW][sS]([sS]?)://([0-9A-Za-z._-]{1,255}())(:([0-9]{1,5}))?(/.*)?$", m)) {
 		return false;
 	}
 	want->is_tls = m[1].rm_eo > m[1].rm_so;
 	cr_slice name = ref_group(t->s, m, 2);
+	uint8_t ip[16];
 	ref_text rest;
-	ref_copy(&rest, ref_group(t->s, m, 5));
+	ref_copy(&rest, ref_group(t->s, m, 6));
 	regmatch_t unused[REF_GROUPS];
-	if (name.len > 255 || !ref_port(ref_group(t->s, m, 4), want->is_tls ? 443 : 80, &port)
+	size_t ip_len = v6 && m[3].rm_so >= 0 ? (size_t) (m[3].rm_so - m[2].rm_so) : name.len;
+	if (!ref_port(ref_group(t->s, m, 5), want->is_tls ? 443 : 80, &port)
 		|| strchr(rest.s, '?') || !REF_MATCH(rest.s, "^" PATH_CHARS "*$", unused)
-		/* an IPv6 address has colons, and a % only before the name of an interface behind it */
-		|| (v6 && !REF_MATCH((const char *) name.ptr, "^[0-9A-Za-z.]*:[0-9A-Za-z:.]*(%[0-9A-Za-z.]+)?]", unused))) {
+		|| (v6 && ref_ip(ip, cr_slice_of(name.ptr, ip_len)) != 6)) {
 		return false;
 	}
 	snprintf(host, MAX_INPUT, "%.*s", (int) name.len, (const char *) name.ptr);
-	snprintf(path, MAX_INPUT, "%s", m[5].rm_so >= 0 ? rest.s : "/ws");
+	snprintf(path, MAX_INPUT, "%s", m[6].rm_so >= 0 ? rest.s : "/ws");
 	want->port = (uint16_t) port;
 	return true;
 }

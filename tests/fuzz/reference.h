@@ -124,8 +124,8 @@ static inline void ref_lower(char *out, size_t size, cr_slice s)
 	out[s.len] = '\0';
 }
 
-/* scheme://host[:port]; with pattern also scheme://*.host. Schemes of more than
- * 63 letters are not for the reference. */
+/* scheme://host[:port]; with pattern also *. before the host. Schemes
+ * of more than 63 letters are not for the reference. */
 static inline bool ref_origin_parse(ref_origin *o, const ref_text *t, bool pattern)
 {
 	regmatch_t m[REF_GROUPS];
