@@ -269,6 +269,7 @@ static void test_origin_malformed(void **state)
 	memcpy(text, "http://", 7);
 	assert_int_equal(cr_origin_parse(&o, cr_slice_of(text, 5000)), CR_ERR_FORM);
 	assert_int_equal(cr_origin_parse(&o, CR_SLICE_NONE), CR_ERR_FORM);
+	assert_int_equal(cr_origin_parse(&o, CR_SLICE("http://[::1\0x]:80")), CR_ERR_FORM);
 	assert_memory_equal(&o, &before, sizeof(o));
 }
 
