@@ -273,7 +273,8 @@ def main():
             pair(deflated, a, b, " compressed")
         everyone(deflated)
         stop(plain, url, "plain")
-        stop(deflate, deflated, "deflate", rb"compressed [0-9]{4,} [0-9]{4,}\nstopped\n")
+        # what comes is always compressed; what goes out only where that is shorter, which a short text's random uid decides
+        stop(deflate, deflated, "deflate", rb"compressed [0-9]{4,} [1-9][0-9]+\nstopped\n")
         stop(hooks, hooked, "hooks")
     finally:
         for p in (plain, hooks, deflate):
