@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 
+import api_rows
 import close_rows
 import frame_rows
 import http_rows
@@ -98,7 +99,7 @@ def split(cases):
 def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
-    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows) for c in rows.cases()
+    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, api_rows) for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()
     groups = split(cases)

@@ -1,5 +1,5 @@
 <?php
-/* The server under test. Usage: server.php chat|echo|auth [options as JSON]
+/* The server under test. Usage: server.php chat|echo|auth|api [options as JSON]
  * Prints its address first; "stopped" once run() has returned. */
 
 $mode = $argv[1] ?? 'chat';
@@ -53,8 +53,44 @@ if ($mode === 'auth') {
     });
 }
 
-/* {"do": "send"|"broadcast"|"close"|"kick"|"queued"|"forget errors", "tag": ..., ...} */
-$control = function (array $order) use ($chat, &$clients, &$counters): array {
+$onLeave = null; // what onLeave() and onClose() do
+if ($mode === 'api') {
+    $chat->onHandshake(fn ($request) => $request->header('X-User'));
+    $mischief = function ($client) use ($chat, &$onLeave): void {
+        switch ($onLeave) {
+            case 'throw':
+                throw new RuntimeException('on leave');
+            case 'exit':
+                exit(7);
+            case 'stop':
+                $chat->stop();
+                break;
+            case 'close all':
+            case 'kick all':
+                foreach ($chat->clients() as $other) {
+                    $onLeave === 'close all' ? $other->close(4010) : $other->kick('all');
+                }
+                break;
+            case 'join again':
+                $chat->join($client->uid, 'hk');
+                break;
+            case 'close room':
+                $chat->closeRoom('hk');
+                break;
+            case 'publish':
+                $chat->sendToRoom('hk', 'left');
+                break;
+        }
+    };
+    $chat->onLeave($mischief);
+    $chat->onClose(function ($client) use ($mischief, &$counters): void {
+        $counters['close']++;
+        $mischief($client);
+    });
+}
+
+/* {"do": "send"|"broadcast"|"close"|"kick"|"queued"|"forget errors"|"on leave"|"sleep", "tag": ..., ...} */
+$control = function (array $order) use ($chat, &$clients, &$counters, &$onLeave): array {
     $client = $clients[$order['tag'] ?? ''] ?? null;
     $bytes = hex2bin($order['hex'] ?? '') . str_repeat('x', $order['length'] ?? 0);
     try {
@@ -64,6 +100,8 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
             'close' => $client->close($order['code'], hex2bin($order['reason'] ?? '')),
             'kick' => $client->kick(hex2bin($order['reason'] ?? '')),
             'queued' => null,
+            'on leave' => $onLeave = $order['what'],
+            'sleep' => usleep($order['ms'] * 1000),
             'forget errors' => $counters['error'] = [],
         };
     } catch (Throwable $e) {
@@ -80,6 +118,8 @@ $chat->onRequest(function ($request) use ($control, &$counters, &$cases) {
             return [200, $json, json_encode($cases[$request->header('X-Case')] ?? null)];
         case '/control':
             return [200, $json, json_encode($control(json_decode($request->header('X-Do'), true)))];
+        case '/body':
+            return [200, $json, $request->body];
         case '/split':
             return [200, ['X-Split' => "a\r\nX-Injected: b"], 'split'];
     }
