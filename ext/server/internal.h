@@ -64,7 +64,7 @@ typedef struct cr_http {
 	bool has_chunks;            /* body_len grows as they are decoded, in place */
 	bool has_body;              /* all of it */
 	cr_http_chunked chunked;
-	bool has_peer;              /* of a trusted proxy: what peer is */
+	bool has_peer; /* of a trusted proxy: what peer is */
 	struct in6_addr peer;
 	bool feeding;  /* what came behind the head is being read */
 	bool has_room; /* ?room= was given */
