@@ -64,6 +64,8 @@ static const row rows[] = {
 	{"P22 data ends with LF", S("5\r\nhello\n0\r\n\r\n"), 400, NULL, 0},
 	{"P22 data ends with CR", S("5\r\nhello\r0\r\n\r\n"), 400, NULL, 0},
 	{"P22 data goes on", S("5\r\nhello!\r\n0\r\n\r\n"), 400, NULL, 0},
+	{"P22 data ends with ! LF", S("5\r\nhello!\n0\r\n\r\n"), 400, NULL, 0},
+	{"P22 data ends with LF LF", S("5\r\nhello\n\n0\r\n\r\n"), 400, NULL, 0},
 	{"P22 end with LF", S("0\r\n\n"), 400, NULL, 0},
 	{"P22 end with CR CR", S("0\r\n\r\r\n"), 400, NULL, 0},
 	{"P23 the limit", S("64\r\n" X100 "\r\n0\r\n\r\n"), 0, X100, 0},
