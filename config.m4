@@ -123,6 +123,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/verdict.c
       ext/proto/chat_json.c
       ext/proto/chat_v1.c
+      ext/proto/http_chunked.c
       ext/proto/http_head.c
       ext/proto/json_in.c
       ext/proto/json_out.c

@@ -62,3 +62,8 @@ cr_json *cr_json_at(cr_json *array, size_t i)
 {
 	return i < cr_json_length(array) ? json_object_array_get_idx(array, i) : NULL;
 }
+
+size_t cr_json_count(cr_json *value)
+{
+	return json_object_is_type(value, json_type_object) ? (size_t) json_object_object_length(value) : 0;
+}

@@ -28,4 +28,7 @@ bool cr_json_number(const cr_json *v, double *out);
 size_t cr_json_length(const cr_json *array);
 cr_json *cr_json_at(cr_json *array, size_t i);
 
+/* Members of an object; 0 of anything else. */
+size_t cr_json_count(cr_json *value);
+
 #endif

@@ -65,6 +65,11 @@ static void refuse(cr_session *s, int status, const char *code, const char *mess
 	respond(s, status, cr_slice_of(srv->api_out.data, srv->api_out.len), false, post);
 }
 
+void cr_api_refuse_body(cr_session *s, int status, const char *reason)
+{
+	refuse(s, status, status == 413 ? "too_big" : "bad_request", reason, true);
+}
+
 void cr_api_wrong(cr_api_call *c, int status, const char *code, const char *fmt, ...)
 {
 	va_list ap;
@@ -154,7 +159,7 @@ bool cr_api_is_path(const cr_server *srv, cr_slice path)
 static bool check_post(cr_session *s, const cr_http_head *head)
 {
 	if (!cr_http_head_get(head, "Content-Length", NULL).ptr && !cr_http_head_get(head, "Transfer-Encoding", NULL).ptr) {
-		refuse(s, 411, "bad_request", "send Content-Length", true);
+		refuse(s, 411, "bad_request", "send Content-Length or Transfer-Encoding: chunked", true);
 	} else if (!is_json(head)) {
 		refuse(s, 415, "bad_request", "send Content-Type: application/json, in UTF-8", true);
 	} else if (cr_http_head_get(head, "Content-Encoding", NULL).ptr) {
@@ -175,6 +180,7 @@ bool cr_api_check_head(cr_session *s, const cr_http_head *head)
 		if (!get) {
 			refuse(s, 405, "bad_request", "only GET and HEAD", false);
 		} else if (head->path.ptr[1] == 'm' && !is_authorized(srv, head)) {
+			srv->stats.api_unauthorized++;
 			refuse(s, 401, "unauthorized", "send Authorization: Bearer and the api_token", false);
 		} else {
 			return true;
@@ -201,7 +207,7 @@ typedef struct cr_api_key {
 	UT_hash_handle hh;
 	cr_list link; /* srv->api_keys_order, oldest first */
 	uint64_t at_ms;
-	uint8_t body[SHA256_DIGEST_LENGTH];
+	uint8_t hash[SHA256_DIGEST_LENGTH];
 	size_t key_len, answer_len;
 	char *answer;
 	char key[];
@@ -267,7 +273,7 @@ static void remember(cr_api_call *c, cr_slice key)
 	memcpy(k->answer, srv->api_out.data, srv->api_out.len);
 	k->answer_len = srv->api_out.len;
 	k->at_ms = cr_loop_now(&srv->loop);
-	SHA256(c->body.ptr, c->body.len, k->body);
+	memcpy(k->hash, c->hash, sizeof(k->hash));
 	memcpy(k->key, key.ptr, key.len);
 	k->key_len = key.len;
 	HASH_ADD_KEYPTR(hh, srv->api_keys, k->key, k->key_len, k);
@@ -279,11 +285,22 @@ static void remember(cr_api_call *c, cr_slice key)
 	cr_list_append(&srv->api_keys_order, &k->link);
 }
 
+/* The body alone is not enough: ban and unban take the same. */
+static void hash_call(cr_api_call *c, const cr_api_route *r)
+{
+	uint8_t text[SHA256_DIGEST_LENGTH + 32];
+	size_t n = strlen(r->name);
+
+	CR_ASSERT(n <= sizeof(text) - SHA256_DIGEST_LENGTH);
+	SHA256(c->body.ptr, c->body.len, text);
+	memcpy(text + SHA256_DIGEST_LENGTH, r->name, n);
+	SHA256(text, SHA256_DIGEST_LENGTH + n, c->hash);
+}
+
 /* True when the key was met before: the answer is in out, or it is wrong. */
 static bool repeat(cr_api_call *c, cr_slice key)
 {
 	cr_server *srv = c->srv;
-	uint8_t body[SHA256_DIGEST_LENGTH];
 	uint64_t now = cr_loop_now(&srv->loop);
 
 	cr_api_forget_keys(srv, now > KEY_TTL_MS ? now - KEY_TTL_MS : 0);
@@ -291,9 +308,8 @@ static bool repeat(cr_api_call *c, cr_slice key)
 	if (!k) {
 		return false;
 	}
-	SHA256(c->body.ptr, c->body.len, body);
-	if (memcmp(body, k->body, sizeof(body)) != 0) {
-		cr_api_wrong(c, 409, "conflict", "this idempotency_key came with another body before");
+	if (memcmp(c->hash, k->hash, sizeof(c->hash)) != 0) {
+		cr_api_wrong(c, 409, "conflict", "this idempotency_key came with another call or body before");
 		return true;
 	}
 	srv->api_out.len = 0;
@@ -301,11 +317,41 @@ static bool repeat(cr_api_call *c, cr_slice key)
 	return true;
 }
 
+/* Members of an object that is known to be JSON, repeated keys too. */
+static size_t count_members(cr_slice text)
+{
+	size_t n = 0, depth = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t b = text.ptr[i];
+
+		if (inside) {
+			i += b == '\\';
+			inside = b != '"';
+		} else if (b == '"') {
+			inside = true;
+		} else if (b == '{' || b == '[') {
+			depth++;
+		} else if (b == '}' || b == ']') {
+			depth--;
+		} else {
+			n += b == ':' && depth == 1;
+		}
+	}
+	return n;
+}
+
 static bool read_body(cr_api_call *c)
 {
 	switch (cr_chat_json_parse_object(c->srv->json_inside, &c->in, c->body.ptr, c->body.len)) {
 		case CR_OK:
-			return true;
+			if (count_members(c->body) == cr_json_count(c->in)) {
+				return true;
+			}
+			/* which of the two was meant is a guess, and a check in front of us may have guessed otherwise */
+			cr_api_wrong(c, 400, "bad_request", "a key comes twice");
+			break;
 		case CR_ERR_UTF8:
 			cr_api_wrong(c, 400, "bad_json", "the body is not UTF-8");
 			break;
@@ -330,6 +376,9 @@ static void run(cr_api_call *c, const cr_api_route *r)
 		return;
 	}
 	key = key_of(c);
+	if (key.ptr) {
+		hash_call(c, r);
+	}
 	if (c->status != 200 || (key.ptr && repeat(c, key))) {
 		return;
 	}

@@ -12,6 +12,7 @@ typedef struct cr_api_call {
 	cr_json *in;   /* the body; NULL of a GET */
 	cr_slice body; /* its text */
 	cr_slice query;
+	uint8_t hash[32]; /* of the call's name and its body: what an idempotency_key stands for */
 	cr_json_out out;
 	int status;        /* 200 unless something is wrong */
 	const char *code;  /* then: an error code, */

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
-#define BATCH_MAX 1000 /* rooms, users or uids of one call */
+#define BATCH_MAX    1000     /* rooms, users or uids of one call */
+#define SANCTION_MAX 31536000 /* seconds */
+#define SLOW_MAX     86400    /* seconds, as of setRoomOptions() */
 
 /* Fields */
 
@@ -41,8 +43,8 @@ static cr_slice take_reason(cr_api_call *c)
 	return reason;
 }
 
-/* Seconds as ms; 0: for good. */
-static uint64_t take_seconds(cr_api_call *c, bool needed)
+/* Seconds as ms, 0 too: zero says what that means. */
+static uint64_t take_seconds(cr_api_call *c, bool needed, unsigned max, const char *zero)
 {
 	cr_json *value;
 	double n = -1;
@@ -51,8 +53,8 @@ static uint64_t take_seconds(cr_api_call *c, bool needed)
 		return 0;
 	}
 	(void) cr_json_number(value, &n);
-	if (!(n == 0 || (n >= 0.001 && n <= 31536000))) {
-		cr_api_wrong(c, 400, "bad_request", "seconds must be 0 (for good), or between 0.001 and 31536000");
+	if (!(n == 0 || (n >= 0.001 && n <= max))) {
+		cr_api_wrong(c, 400, "bad_request", "seconds must be 0 (%s), or between 0.001 and %u", zero, max);
 		return 0;
 	}
 	return (uint64_t) (n * 1000 + 0.5);
@@ -296,7 +298,7 @@ static void kick(cr_api_call *c)
 static void mute(cr_api_call *c)
 {
 	cr_slice who = take_who(c), room = take_room(c, "room", false), reason = take_reason(c);
-	uint64_t ms = take_seconds(c, true);
+	uint64_t ms = take_seconds(c, true, SANCTION_MAX, "for good");
 
 	if (c->status == 200) {
 		failed(c, cr_server_mute(c->srv, who, ms, room, reason));
@@ -315,7 +317,7 @@ static void unmute(cr_api_call *c)
 static void ban(cr_api_call *c)
 {
 	cr_slice who = take_who(c), reason = take_reason(c);
-	uint64_t ms = take_seconds(c, false);
+	uint64_t ms = take_seconds(c, false, SANCTION_MAX, "for good");
 	size_t kicked = 0;
 
 	if (c->status == 200) {
@@ -336,7 +338,7 @@ static void unban(cr_api_call *c)
 static void slow_mode(cr_api_call *c)
 {
 	cr_slice room = take_room(c, "room", true);
-	uint64_t ms = take_seconds(c, true);
+	uint64_t ms = take_seconds(c, true, SLOW_MAX, "off");
 	cr_room_options o;
 
 	if (c->status == 200) {

@@ -19,6 +19,7 @@
 #include "ext/net/loop.h"
 #include "ext/net/tls.h"
 #include "ext/proto/chat_json.h"
+#include "ext/proto/http_chunked.h"
 #include "ext/proto/http_head.h"
 #include "ext/proto/ws_deflate.h"
 #include "ext/proto/ws_handshake.h"
@@ -61,7 +62,10 @@ typedef struct cr_http {
 	unsigned served;            /* requests answered on this connection */
 	uint32_t queued_before;     /* of the response, when last looked at */
 	bool keep_alive, head_only; /* of the request being answered */
-	bool has_peer;              /* of a trusted proxy: what peer is */
+	bool has_chunks;            /* body_len grows as they are decoded, in place */
+	bool has_body;              /* all of it */
+	cr_http_chunked chunked;
+	bool has_peer; /* of a trusted proxy: what peer is */
 	struct in6_addr peer;
 	bool feeding;  /* what came behind the head is being read */
 	bool has_room; /* ?room= was given */
@@ -326,6 +330,8 @@ void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body
 bool cr_api_is_path(const cr_server *srv, cr_slice path);
 /* May it go on to its body? Otherwise it was answered. */
 bool cr_api_check_head(cr_session *s, const cr_http_head *head);
+/* What is wrong with the body of a call, as JSON; the connection ends. */
+void cr_api_refuse_body(cr_session *s, int status, const char *reason);
 void cr_api_serve(cr_session *s, const cr_http_head *head, cr_slice body);
 /* Drops what was remembered of calls before then. */
 void cr_api_forget_keys(cr_server *srv, uint64_t before_ms);

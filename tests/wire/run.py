@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 
+import api_rows
 import close_rows
 import defect_rows
 import deflate_rows
@@ -110,7 +111,7 @@ def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
     cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, json_suite_rows, defect_rows, flood_rows,
-                            deflate_rows, v1_rows, v1_more_rows)
+                            deflate_rows, v1_rows, v1_more_rows, api_rows)
              for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()
