@@ -54,7 +54,8 @@ __attribute__((constructor)) static void open_page(void)
 
 static int on_object(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	static const char *const names[] = {"/chatroom.so", "/libjson-c.", "/libevent_core-", "/libssl.", "/libcrypto.", "/libz."};
+	static const char *const names[] = {
+		"/chatroom.so", "/libjson-c.", "/libevent_core-", "/libssl.", "/libcrypto.", "/libz."};
 
 	(void) size;
 	(void) arg;
