@@ -477,30 +477,44 @@ static double cpu_seconds(void)
 	return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
 }
 
-/* Only what the server itself does, on a head of full size. The time is processor time, so that a busy machine
- * does not matter, and a hundred times what it takes. */
-static void check_time(const uint8_t *buf, size_t len)
+/* What the server itself does, on a head of full size. */
+static void work(const uint8_t *buf, size_t len)
 {
 	static cr_http_head h;
 	static uint8_t out[CR_HTTP_MAX_HEAD];
 	size_t consumed;
-	double start = cpu_seconds();
 	cr_ws_handshake hs;
 	cr_proxies nobody = {0};
 	struct in6_addr ip;
 
-	if (cr_http_head_parse(&h, &consumed, buf, len, 0) == CR_OK) {
-		cr_ws_handshake_check(&hs, &h);
-		(void) cr_proxies_client(&nobody, &h, &ip);
-		(void) cr_proxies_is_https(&h, false);
-		(void) cr_http_keep_alive(&h);
-		for (size_t i = 0; i < h.n_headers; i++) {
-			(void) cr_http_query_get(h.headers[i].value, "room");
-			(void) cr_http_decode(out, h.headers[i].value, true);
-			(void) cr_origin_matches(h.headers[i].value, CR_SLICE("https://*.a.test"));
-		}
+	if (cr_http_head_parse(&h, &consumed, buf, len, 0) != CR_OK) {
+		return;
 	}
-	REQUIRE(cpu_seconds() - start < 0.1);
+	cr_ws_handshake_check(&hs, &h);
+	(void) cr_proxies_client(&nobody, &h, &ip);
+	(void) cr_proxies_is_https(&h, false);
+	(void) cr_http_keep_alive(&h);
+	for (size_t i = 0; i < h.n_headers; i++) {
+		(void) cr_http_query_get(h.headers[i].value, "room");
+		(void) cr_http_decode(out, h.headers[i].value, true);
+		(void) cr_origin_matches(h.headers[i].value, CR_SLICE("https://*.a.test"));
+	}
+}
+
+/* Six times what the slowest takes with the sanitizers. It is processor time, and the best of several attempts, so that
+ * a busy machine does not matter. */
+static void check_time(const uint8_t *buf, size_t len)
+{
+	double least = 1;
+
+	for (int i = 0; i < 5 && least > 0.03; i++) {
+		double start = cpu_seconds(), took;
+
+		work(buf, len);
+		took = cpu_seconds() - start;
+		least = took < least ? took : least;
+	}
+	REQUIRE(least <= 0.03);
 }
 
 static size_t append(uint8_t *buf, size_t len, const char *text)
@@ -550,7 +564,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (flags & ADD_UPGRADE) {
 		len = append(buf, len, "Upgrade: websocket\r\nConnection: Upgrade\r\n");
 	}
-	if (flags & REPEAT) {
+	/* a full head takes long: of short inputs only, in which there is all that is worth repeating */
+	if ((flags & REPEAT) && size <= 16) {
 		len = repeated(buf, len, flags >> 4, data, size);
 		len = append(buf, len, "\r\n");
 		check_time(buf, len);
