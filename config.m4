@@ -136,6 +136,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/address.c
       ext/server/api.c
       ext/server/api_calls.c
+      ext/server/asking.c
       ext/server/broadcast.c
       ext/server/certs.c
       ext/server/files.c

@@ -1,14 +1,4 @@
-/* needs: ext/core/buf.c ext/core/chunk.c ext/core/hash.c ext/core/log.c ext/core/mem.c */
-/* needs: ext/core/utf8.c ext/core/uuid.c ext/proto/http_head.c ext/proto/ws_accept.c */
-/* needs: ext/proto/ws_handshake.c ext/proto/ws_head.c ext/proto/ws_session.c */
-/* needs: ext/proto/chat_json.c ext/chat/limits.c ext/chat/room.c ext/net/loop.c */
-/* needs: ext/net/listener.c ext/net/conn.c ext/net/transport_plain.c ext/server/address.c */
-/* needs: ext/server/broadcast.c ext/server/files.c ext/server/http.c ext/server/server.c */
-/* needs: ext/server/session.c ext/server/timers.c ext/server/upgrade.c ext/server/ws.c */
-/* needs: ext/proto/chat_v1.c ext/proto/json_out.c ext/proto/ticket.c ext/chat/timeline.c ext/chat/presence.c */
-/* needs: ext/chat/moderation.c ext/server/peers.c ext/server/policy.c ext/server/rooms.c ext/server/room_api.c */
-/* needs: ext/server/send.c ext/server/v1.c ext/server/v1_greet.c ext/server/v1_rooms.c */
-/* needs: ext/net/tls.c ext/net/transport_tls.c ext/server/certs.c ext/server/forwarded.c ext/server/proxies.c */
+/* needs: ext/core/[a-z]*.c ext/proto/[a-z]*.c ext/chat/[a-z]*.c ext/net/[a-z]*.c ext/server/[a-z]*.c */
 /* chatroom.v1 in a whole server without PHP: verdicts that come later, and
  * every allocation of a conversation failing in its turn. */
 #include <arpa/inet.h>
