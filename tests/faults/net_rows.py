@@ -541,6 +541,7 @@ def reconnect():
     check(n >= 1000, f"only {n} descriptors here")
     server = Server()
     traffic = Traffic(server, members=4, rate=50)
+    fds = server.fds()
     group, came = storm(server, n)
     opened = server.stats()["clients"]
     check(opened == n + 4, f"{opened} clients, {n + 4} should be here")
@@ -563,6 +564,7 @@ def reconnect():
     for s in group:
         s.close()
     until(lambda: server.stats()["connections"] == 1, 5, "all of them are gone")
+    until(lambda: server.fds() <= fds, 3, f"descriptors: {server.fds()}, {fds} before")
     server.stop()
 
 

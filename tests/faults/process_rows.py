@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from faults import (OUT, Row, Server, Traffic, check, close, main, make_cert, row, text, until)
+from faults import (OUT, Row, Server, Traffic, check, close, frame, main, make_cert, row, text, until, wire)
 
 
 def prefixes(traffic, final, extra=0):
@@ -35,6 +35,7 @@ def signalled(number, twice=False):
         time.sleep(0.3)
         check(server.proc.poll() is None, "it did not wait for the one who did not answer")
         server.proc.send_signal(number)
+        until(lambda: server.proc.poll() is not None, 1, "the second signal ends it")
     else:
         check(lazy.message()[1] == 1001, "no Close 1001")
         lazy.send(close(1001))
@@ -91,15 +92,21 @@ def kill():
         again.stop()
 
 
-@row("K09.peer", "writing to peers who have closed raises no SIGPIPE, even when the script took the handler away")
+@row("K09.peer", "writing to peers who have closed raises no SIGPIPE, even when the script no longer ignores it")
 def broken_pipes():
-    server = Server(prefix=["env", "--default-signal=PIPE"])
-    traffic = Traffic(server, members=3, rate=100)
-    for _ in range(30):
+    server = Server("default SIGPIPE", {"rate_limit": [20, 1, 40]})
+    traffic = Traffic(server, members=6, rate=15)
+    for _ in range(6):
         deaf = [server.open("traffic") for _ in range(3)]
-        time.sleep(0.01)
         for s in deaf:
-            s.rst()
+            # over its rate it is not read, so its end goes unnoticed until something is written to it: the first
+            # write brings an RST, and since it had said FIN before, the second one EPIPE
+            s.send(text('{"message":"too many"}') * 80)
+            s.fin()
+        time.sleep(0.1)
+        for s in deaf:
+            s.close()
+        time.sleep(0.15)
     traffic.finish()
     server.exchange()
     server.stop()
@@ -166,8 +173,11 @@ def blocks():
     server = Server("sleep", {"ping_interval": 0.5, "ping_timeout": 1, "handshake_timeout": 1, "close_timeout": 1,
                               "message_timeout": 1})
     traffic = Traffic(server, members=4, rate=30)
-    time.sleep(1)
+    # more than one epoll_wait() brings: their pings are sent, their pongs will come while nobody looks
+    late = [server.open("late", timeout=5) for _ in range(200)]
     sleeper = server.open("sleeper")
+    for s in late:
+        check(s.message()[0] == "ping", "no ping")
     half = server.open("half", timeout=5)
     whole = text('{"message":"in two halves"}')
     half.send(whole[:9])
@@ -176,7 +186,19 @@ def blocks():
     time.sleep(0.3)
     waiting = server.connect(timeout=6)   # sits in the backlog meanwhile
     half.send(whole[9:])
-    time.sleep(4)
+    time.sleep(0.7)   # now they are late
+    for s in late:
+        s.send(frame(wire.PONG))
+    time.sleep(2.4)
+    for s in late:    # every one is in
+        s.send(frame(wire.PING, b"in?"))
+        while True:
+            got = s.message()
+            check(got[0] in ("ping", "pong"), f"after the block: {got}")
+            if got[0] == "pong":
+                break
+        s.close()
+    time.sleep(1)
     waiting.close()
     check(all(c.ended is None for c in traffic.clients), f"closed: {[c.ended for c in traffic.clients]}")
     traffic.finish()
@@ -312,7 +334,7 @@ def log_limit():
 @row("K40.pipe", "the log's reader goes away")
 def log_pipe():
     head = subprocess.Popen(["head", "-n", "1"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    server = with_log("stderr", stderr=head.stdin, prefix=["env", "--default-signal=PIPE"])
+    server = with_log("stderr", stderr=head.stdin)
     head.stdin.close()
     traffic = Traffic(server, members=3, rate=80)
     log_lines(server)

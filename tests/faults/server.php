@@ -36,6 +36,7 @@ if ($order['hook'] !== 'bare') {
 
 match ($order['hook']) {
     'bare', 'count' => null,
+    'default SIGPIPE' => pcntl_signal(SIGPIPE, SIG_DFL), // PHP ignores it
     'close codes' => $chat->onClose(function ($client, $code) use (&$closed): void {
         $closed++;
         fwrite(STDERR, "closed $code\n");
