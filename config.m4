@@ -107,6 +107,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/client.c
       ext/php/client_iterator.c
       ext/php/close_code.c
+      ext/php/doctor.c
       ext/php/exception.c
       ext/php/handler.c
       ext/php/hooks.c
@@ -140,6 +141,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/forwarded.c
       ext/server/deflate.c
       ext/server/demo.c
+      ext/server/doctor.c
       ext/server/http.c
       ext/server/metrics.c
       ext/server/peers.c

@@ -133,6 +133,18 @@ final class Chatroom implements Countable
      */
     public function run(): void {}
 
+    /**
+     * Says in plain words what would keep this machine from serving: limits, addresses, libraries, certificates. Binds
+     * the addresses for a moment; serves nobody.
+     *
+     *     php -r 'echo implode("\n", Chatroom::doctor()), "\n";'
+     *
+     * @param string $url as in the constructor
+     * @param array $options as in the constructor; what is wrong with them is a line too
+     * @return array list of lines that begin with "ok: ", "warning: " or "error: "
+     */
+    public static function doctor(string $url = "ws://127.0.0.1:8080/ws", array $options = []): array {}
+
     /** Makes run() return, in order. Does nothing when it is not running. */
     public function stop(): void {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 795b52c5b21665617801ab371ca23dab972cb846 */
+ * Stub hash: f0b96ee01eb74fe4d294e46dc6a8463c576fb67f */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
@@ -15,6 +15,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_reloadTls, 0, 0, 
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_Chatroom_run arginfo_class_Chatroom_reloadTls
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_doctor, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
 
 #define arginfo_class_Chatroom_stop arginfo_class_Chatroom_reloadTls
 
@@ -191,6 +196,7 @@ ZEND_METHOD(Chatroom, __construct);
 ZEND_METHOD(Chatroom, listen);
 ZEND_METHOD(Chatroom, reloadTls);
 ZEND_METHOD(Chatroom, run);
+ZEND_METHOD(Chatroom, doctor);
 ZEND_METHOD(Chatroom, stop);
 ZEND_METHOD(Chatroom, addFilter);
 ZEND_METHOD(Chatroom, onHandshake);
@@ -243,6 +249,7 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, listen, arginfo_class_Chatroom_listen, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, reloadTls, arginfo_class_Chatroom_reloadTls, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, run, arginfo_class_Chatroom_run, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, doctor, arginfo_class_Chatroom_doctor, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(Chatroom, stop, arginfo_class_Chatroom_stop, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, addFilter, arginfo_class_Chatroom_addFilter, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onHandshake, arginfo_class_Chatroom_onHandshake, ZEND_ACC_PUBLIC)

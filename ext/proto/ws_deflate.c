@@ -7,7 +7,10 @@
  *   exactly with such a block is whole (7.2.3.4).
  * - A compressed message of no bytes at all is not deflate (7.2.2): an empty
  *   one is the byte 00.
- * - A client that agreed on a window and reaches further back is in error.
+ * - A client that agreed on a smaller window and reaches further back is in
+ *   error beyond its message's beginning, and let be within it: zlib looks at
+ *   distances only as far as a buffer's end, and what a message means must not
+ *   hang on how it was cut up.
  * - windowBits=8 is declined for us, since zlib cannot compress with it.
  *
  * zlib reads each input byte once, and a message's bytes are limited before
@@ -21,8 +24,10 @@
 
 #include "ext/core/mem.h"
 
-#define STEP_MIN 512
-#define STEP_MAX (16 * 1024)
+#define STEP_MIN    512
+#define STEP_MAX    (16 * 1024)
+#define VALUE_MAX   8   /* characters of a parameter that matter */
+#define WINDOW_STEP 256 /* a window grows by so much at a time */
 
 static const uint8_t tail[4] = {0x00, 0x00, 0xff, 0xff};
 
@@ -52,6 +57,13 @@ static void skip_space(reader *r)
 	}
 }
 
+static void skip_blanks(reader *r)
+{
+	while (r->p < r->end && (*r->p == ' ' || *r->p == '\t' || *r->p == ',')) {
+		r->p++;
+	}
+}
+
 static bool read_token(reader *r, cr_slice *out)
 {
 	const uint8_t *start = r->p;
@@ -63,18 +75,28 @@ static bool read_token(reader *r, cr_slice *out)
 	return out->len > 0;
 }
 
-/* A token, or a quoted one: RFC 6455 9.1 wants a token inside the quotes. */
-static bool read_value(reader *r, cr_slice *out)
+/* A token, or a quoted one: RFC 6455 9.1 wants a token inside the quotes, once
+ * it is unescaped. What is longer than buf is nothing we know, and cut off. */
+static bool read_value(reader *r, char buf[VALUE_MAX], cr_slice *out)
 {
+	size_t n = 0;
+
 	if (r->p == r->end || *r->p != '"') {
 		return read_token(r, out);
 	}
-	r->p++;
-	if (!read_token(r, out) || r->p == r->end || *r->p != '"') {
-		return false;
+	for (r->p++; r->p < r->end && *r->p != '"'; r->p++) {
+		if (*r->p == '\\' && ++r->p == r->end) {
+			return false;
+		}
+		if (!cr_http_is_token(cr_slice_of(r->p, 1))) {
+			return false;
+		}
+		if (n < VALUE_MAX) {
+			buf[n++] = (char) *r->p;
+		}
 	}
-	r->p++;
-	return true;
+	*out = cr_slice_of(buf, n);
+	return n > 0 && r->p++ < r->end;
 }
 
 /* 8 to 15 in decimal without a leading zero; 0: anything else */
@@ -133,6 +155,7 @@ static bool take_param(offer *o, cr_slice name, cr_slice value)
 static bool read_offer(reader *r, offer *o)
 {
 	cr_slice name, value;
+	char buf[VALUE_MAX];
 
 	if (!read_token(r, &name)) {
 		return false;
@@ -149,7 +172,7 @@ static bool read_offer(reader *r, offer *o)
 		if (r->p < r->end && *r->p == '=') {
 			r->p++;
 			skip_space(r);
-			if (!read_value(r, &value)) {
+			if (!read_value(r, buf, &value)) {
 				return false;
 			}
 		}
@@ -192,8 +215,8 @@ cr_status cr_deflate_negotiate(cr_deflate_params *agreed, char answer[CR_DEFLATE
 		if (!cr_slice_ieq(head->headers[i].name, CR_SLICE("Sec-WebSocket-Extensions"))) {
 			continue;
 		}
-		for (;;) {
-			skip_space(&r);
+		/* RFC 2616's lists, which RFC 6455 means, may have empty elements */
+		for (skip_blanks(&r); r.p < r.end; skip_blanks(&r)) {
 			if (!read_offer(&r, &o)) {
 				*agreed = (cr_deflate_params){0};
 				answer[0] = '\0';
@@ -202,10 +225,6 @@ cr_status cr_deflate_negotiate(cr_deflate_params *agreed, char answer[CR_DEFLATE
 			if (o.usable && agreed->server_bits == 0) {
 				agree(agreed, answer, &o, policy);
 			}
-			if (r.p == r.end) {
-				break;
-			}
-			r.p++; /* the comma */
 		}
 	}
 	return CR_OK;
@@ -230,7 +249,42 @@ struct cr_inflater {
 	bool at_end; /* right after a block with BFINAL */
 };
 
-cr_inflater *cr_inflater_new(unsigned bits)
+cr_status cr_window_add(cr_window *w, unsigned bits, const uint8_t *data, size_t len)
+{
+	size_t size = (size_t) 1 << bits, kept = w->len;
+
+	if (len > size) {
+		data += len - size;
+		len = size;
+	}
+	if (kept > size - len) {
+		kept = size - len;
+	}
+	if (kept + len > w->cap) {
+		size_t cap = (kept + len + WINDOW_STEP - 1) / WINDOW_STEP * WINDOW_STEP;
+		uint8_t *grown = cr_realloc(w->data, cap);
+
+		if (!grown) {
+			return CR_ERR_NOMEM;
+		}
+		w->data = grown;
+		w->cap = (uint32_t) cap;
+	}
+	if (len > 0) {
+		memmove(w->data, w->data + w->len - kept, kept);
+		memcpy(w->data + kept, data, len);
+		w->len = (uint32_t) (kept + len);
+	}
+	return CR_OK;
+}
+
+void cr_window_deinit(cr_window *w)
+{
+	cr_free(w->data);
+	*w = (cr_window){0};
+}
+
+cr_inflater *cr_inflater_new(void)
 {
 	cr_inflater *i = cr_calloc(1, sizeof(*i));
 
@@ -239,7 +293,7 @@ cr_inflater *cr_inflater_new(unsigned bits)
 	}
 	i->z.zalloc = zlib_alloc;
 	i->z.zfree = zlib_free;
-	if (inflateInit2(&i->z, -(int) bits) != Z_OK) {
+	if (inflateInit2(&i->z, -MAX_WBITS) != Z_OK) {
 		cr_free(i);
 		return NULL;
 	}
@@ -254,10 +308,14 @@ void cr_inflater_free(cr_inflater *i)
 	}
 }
 
-void cr_inflater_reset(cr_inflater *i)
+cr_status cr_inflater_begin(cr_inflater *i, const cr_window *w)
 {
 	(void) inflateReset(&i->z);
 	i->at_end = false;
+	if (w && w->len > 0 && inflateSetDictionary(&i->z, w->data, w->len) != Z_OK) {
+		return CR_ERR_NOMEM;
+	}
+	return CR_OK;
 }
 
 /* Points zlib at room to write into: out's, or one byte that must stay unused. */

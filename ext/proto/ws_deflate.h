@@ -33,13 +33,26 @@ typedef struct cr_deflate_params {
 CR_MUST_CHECK cr_status cr_deflate_negotiate(cr_deflate_params *agreed, char answer[CR_DEFLATE_ANSWER_MAX],
 	const cr_http_head *head, const cr_deflate_policy *policy);
 
+/* The end of a client's earlier messages, which its next one may refer to: all
+ * that has to be remembered of it between two messages. Zeroed memory is an
+ * empty one. Owns data. */
+typedef struct cr_window {
+	uint8_t *data;
+	uint32_t len, cap;
+} cr_window;
+
+/* A whole message more; the last 2^bits bytes are kept. On CR_ERR_NOMEM nothing
+ * changed, and the client's next message may not inflate. */
+CR_MUST_CHECK cr_status cr_window_add(cr_window *w, unsigned bits, const uint8_t *data, size_t len);
+void cr_window_deinit(cr_window *w);
+
+/* One message's; serves any client's, one after another. */
 typedef struct cr_inflater cr_inflater;
-/* bits: the client's window. NULL: out of memory. zlib's window is allocated
- * with the first message that does not inflate in one go. */
-cr_inflater *cr_inflater_new(unsigned bits);
+/* NULL: out of memory. zlib's own window comes with the first use. */
+cr_inflater *cr_inflater_new(void);
 void cr_inflater_free(cr_inflater *i);
-/* Forgets everything earlier: between messages without takeover. */
-void cr_inflater_reset(cr_inflater *i);
+/* Before a message; w may be NULL: it may refer to nothing earlier. */
+CR_MUST_CHECK cr_status cr_inflater_begin(cr_inflater *i, const cr_window *w);
 /* Inflates a piece of a message to the end of out, never past out->max:
  * CR_ERR_TOOBIG as soon as there would be one byte more. last: the message ends
  * with this piece. CR_ERR_DATA: not deflate, or cut off; CR_ERR_NOMEM. */

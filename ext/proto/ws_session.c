@@ -98,8 +98,8 @@ static cr_status admit_data(cr_ws_session *s, const cr_ws_limits *limits)
 		return CR_ERR_PROTO;
 	}
 	if (deflated) {
-		/* what does not compress grows by a few bytes per 16 KiB */
-		max += max / 256 + 64;
+		/* what does not compress grows, by an eighth with fixed Huffman codes */
+		max += max / 8 + 64;
 	}
 	if (s->wire > max || s->head.payload_len > max - s->wire) {
 		return CR_ERR_TOOBIG;

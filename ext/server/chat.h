@@ -199,7 +199,7 @@ void cr_payloads_init(cr_payloads *p, const cr_said *said, cr_slice room, bool t
 CR_MUST_CHECK cr_status cr_payload_append(cr_server *srv, cr_payloads *p, cr_chunk *c, unsigned kind);
 CR_MUST_CHECK cr_status cr_send_said(cr_session *s, const cr_said *said);
 size_t cr_send_to_user(cr_server *srv, cr_slice user, const cr_said *said);
-CR_MUST_CHECK cr_status cr_session_tell(cr_session *s, cr_slice payload);
+CR_MUST_CHECK cr_status cr_session_tell(cr_session *s, cr_slice payload, bool secret); /* secret: never compressed */
 
 /* v1.c */
 void cr_v1_on_text(cr_session *s, uint8_t *data, size_t len);

@@ -1,8 +1,9 @@
 /* permessage-deflate in the server: who owns zlib's states.
  *
- * Inflating: a client that may refer to its earlier messages owns an inflater
- * from its first compressed message on. One that may not borrows the server's
- * for a message's time, and gives it back; the server keeps one per window.
+ * Inflating: a client borrows the server's inflater (40 KiB) for a message's
+ * time, and gives it back; when it is lent already, another is made. One that
+ * may refer to its earlier messages owns the end of those besides, and nothing
+ * else of zlib's: at most its window, and no more than it has said.
  * Deflating: one deflater per window, used anew for each message. What cannot
  * be compressed, for want of memory too, is sent as it is.
  */
@@ -22,33 +23,21 @@ void cr_deflate_agree(cr_session *s, const cr_deflate_params *p)
 	s->member.kind = (uint8_t) (p->server_bits ? p->server_bits - 8 : 0);
 }
 
-static cr_inflater **spare_inflater(cr_session *s)
+static cr_status take_inflater(cr_session *s)
 {
-	return &s->srv->inflaters[s->inflate_bits - 8];
-}
+	cr_inflater *i = s->srv->inflater;
 
-static bool take_inflater(cr_session *s)
-{
-	cr_inflater **spare = s->inflate_takeover ? NULL : spare_inflater(s);
-
-	if (spare && *spare) {
-		s->inflater = *spare;
-		*spare = NULL;
-	} else {
-		s->inflater = cr_inflater_new(s->inflate_bits);
-	}
-	return s->inflater != NULL;
+	s->srv->inflater = NULL;
+	s->inflater = i ? i : cr_inflater_new();
+	return s->inflater ? cr_inflater_begin(s->inflater, &s->window) : CR_ERR_NOMEM;
 }
 
 static void give_inflater(cr_session *s)
 {
-	cr_inflater **spare = spare_inflater(s);
-
-	if (*spare) {
+	if (s->srv->inflater) {
 		cr_inflater_free(s->inflater);
 	} else {
-		cr_inflater_reset(s->inflater);
-		*spare = s->inflater;
+		s->srv->inflater = s->inflater;
 	}
 	s->inflater = NULL;
 }
@@ -57,18 +46,20 @@ cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_
 {
 	cr_stats *stats = &s->srv->stats;
 	size_t had = out->len;
+	cr_status st = s->inflater ? CR_OK : take_inflater(s);
 
-	if (!s->inflater && !take_inflater(s)) {
-		return CR_ERR_NOMEM;
+	if (st == CR_OK) {
+		st = cr_inflater_feed(s->inflater, out, data, len, last);
 	}
-	cr_status st = cr_inflater_feed(s->inflater, out, data, len, last);
-
+	if (st == CR_OK && last && s->inflate_takeover) {
+		st = cr_window_add(&s->window, s->inflate_bits, out->data, out->len);
+	}
 	stats->bytes_compressed_in += len;
 	stats->bytes_inflated_in += out->len - had;
 	if (st == CR_OK && last) {
 		stats->messages_compressed_in++;
 	}
-	if ((last || st != CR_OK) && !s->inflate_takeover) {
+	if ((last || st != CR_OK) && s->inflater) {
 		give_inflater(s);
 	}
 	return st;
@@ -78,14 +69,15 @@ void cr_deflate_forget(cr_session *s)
 {
 	cr_inflater_free(s->inflater);
 	s->inflater = NULL;
+	cr_window_deinit(&s->window);
 }
 
 void cr_deflate_deinit(cr_server *srv)
 {
+	cr_inflater_free(srv->inflater);
+	srv->inflater = NULL;
 	for (size_t i = 0; i < 8; i++) {
-		cr_inflater_free(srv->inflaters[i]);
 		cr_deflater_free(srv->deflaters[i]);
-		srv->inflaters[i] = NULL;
 		srv->deflaters[i] = NULL;
 	}
 	cr_chunk_unref(srv->packed);

@@ -89,7 +89,8 @@ struct cr_session {
 	cr_pending *pending;
 	void *app;
 	cr_ws_session *ws;     /* while a frame or message is unfinished, else NULL */
-	cr_inflater *inflater; /* see deflate.c; NULL before the first compressed message */
+	cr_inflater *inflater; /* while a compressed message is unfinished, else NULL */
+	cr_window window;      /* see deflate.c */
 	cr_uuid uid;
 	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
@@ -238,8 +239,8 @@ struct cr_server {
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
 	cr_chunk *packed;          /* scratch of deflate.c */
-	cr_inflater *inflaters[8]; /* by bits - 8 */
-	cr_deflater *deflaters[8];
+	cr_inflater *inflater;     /* lent for a message's time; NULL: none, or lent */
+	cr_deflater *deflaters[8]; /* by bits - 8 */
 	cr_chat_json *json;
 	cr_chat_json *json_inside; /* for what is parsed while a frame of json is in use */
 	cr_ws_limits ws_limits;

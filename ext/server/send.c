@@ -332,10 +332,11 @@ static cr_status push_new(cr_session *s, cr_chunk *c)
 }
 
 /* Not staged before: what it says has no place in the order of a room. */
-cr_status cr_session_tell(cr_session *s, cr_slice payload)
+cr_status cr_session_tell(cr_session *s, cr_slice payload, bool secret)
 {
 	cr_chunk *c = cr_chunk_new(payload.len + CR_WS_OUT_HEAD_MAX);
-	cr_status st = c ? cr_append_text(s->srv, c, s->member.kind, payload) : CR_ERR_NOMEM;
+	/* a length that hangs on both a secret and what others chose betrays it (BREACH) */
+	cr_status st = c ? cr_append_text(s->srv, c, secret ? 0 : s->member.kind, payload) : CR_ERR_NOMEM;
 
 	if (st != CR_OK) {
 		if (c) {

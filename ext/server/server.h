@@ -327,6 +327,11 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(accept_pauses, false, "times accepting paused for want of descriptors") \
  F(loop_lag_ms, true, "how late the last tick of the loop was, in milliseconds")
 
+/* Says, line by line, what is good ("ok: ..."), what could be better
+ * ("warning: ...") and what would keep it from serving ("error: ..."). */
+typedef void (*cr_say_fn)(void *arg, const char *line);
+void cr_server_examine(cr_server *srv, cr_say_fn say, void *arg);
+
 typedef struct cr_stats {
 #define CR_STATS_FIELD(name, gauge, help) uint64_t name;
 	CR_STATS_FIELDS(CR_STATS_FIELD)

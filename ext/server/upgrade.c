@@ -64,7 +64,8 @@ static bool is_rebound(const cr_session *s, cr_slice host)
 	const cr_address *a = &s->srv->addresses[s->listener];
 
 	/* over TLS the browser has checked the name against the certificate */
-	return !s->https && s->srv->config.n_allowed_hosts == 0 && cr_address_is_loopback(a) && !is_local_name(a->host, host);
+	return !s->https && s->srv->config.n_allowed_hosts == 0 && cr_address_is_loopback(a)
+	       && !is_local_name(a->host, host);
 }
 
 bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host)

@@ -10,14 +10,19 @@
 
 /* Telling one client */
 
-void cr_v1_tell(cr_session *s, cr_json_out *o)
+static void tell(cr_session *s, cr_json_out *o, bool secret)
 {
-	if (o->status != CR_OK || cr_session_tell(s, cr_scratch_slice(s->srv)) != CR_OK) {
+	if (o->status != CR_OK || cr_session_tell(s, cr_scratch_slice(s->srv), secret) != CR_OK) {
 		if (s->state == CR_SESSION_OPEN) {
 			s->srv->stats.out_of_memory++;
 			cr_ws_fail(s, 1011, "out of memory");
 		}
 	}
+}
+
+void cr_v1_tell(cr_session *s, cr_json_out *o)
+{
+	tell(s, o, false);
 }
 
 void cr_v1_begin(cr_session *s, cr_json_out *o, const char *type, cr_slice id)
@@ -34,6 +39,12 @@ void cr_v1_end(cr_session *s, cr_json_out *o)
 {
 	cr_json_out_close(o, '}');
 	cr_v1_tell(s, o);
+}
+
+void cr_v1_end_secret(cr_session *s, cr_json_out *o)
+{
+	cr_json_out_close(o, '}');
+	tell(s, o, true);
 }
 
 void cr_v1_error(cr_session *s, cr_slice id, const char *code, cr_slice reason, uint64_t retry_ms)

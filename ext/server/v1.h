@@ -9,6 +9,8 @@
  * the client. The scratch buffer is in use between the two. */
 void cr_v1_begin(cr_session *s, cr_json_out *o, const char *type, cr_slice id);
 void cr_v1_end(cr_session *s, cr_json_out *o);
+/* The frame holds a secret: it is never compressed. */
+void cr_v1_end_secret(cr_session *s, cr_json_out *o);
 void cr_v1_tell(cr_session *s, cr_json_out *o);
 void cr_v1_error(cr_session *s, cr_slice id, const char *code, cr_slice reason, uint64_t retry_ms);
 void cr_v1_refused(cr_session *s, cr_slice id, const cr_refusal *r);

@@ -42,7 +42,7 @@ static void welcome(cr_session *s, bool resumed)
 	cr_json_out_close(&o, '}');
 	cr_json_out_bool(&o, "resumed", resumed);
 	cr_json_out_u64(&o, "time", cr_unix_ms());
-	cr_v1_end(s, &o);
+	cr_v1_end_secret(s, &o);
 }
 
 static void keep_resumed_rooms(cr_session *s, const cr_v1_frame *f, const cr_peer *old)

@@ -2,7 +2,8 @@
 /* examples/web as C, for the page that a server shows of itself: page.php FOLDER >ext/server/demo_data.h */
 $files = array_map('basename', glob("$argv[1]/*.{html,js,css,svg}", GLOB_BRACE));
 sort($files);
-echo "/* Made by ./dev page from examples/web: do not edit. */\n";
+echo "#ifndef CR_SERVER_DEMO_DATA_H\n#define CR_SERVER_DEMO_DATA_H\n\n";
+echo "/* Made by ./dev page from examples/web: do not edit. */\n\n#include <stddef.h>\n";
 foreach ($files as $i => $file) {
     echo "\nstatic const char demo_file_{$i}[] =";
     $line = '';
@@ -30,4 +31,4 @@ echo "\nstatic const struct {\n\tconst char *name;\n\tconst char *bytes;\n\tsize
 foreach ($files as $i => $file) {
     echo "\t{\"$file\", demo_file_{$i}, sizeof(demo_file_{$i}) - 1},\n";
 }
-echo "};\n";
+echo "};\n\n#endif\n";

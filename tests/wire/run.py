@@ -8,6 +8,7 @@ import time
 import traceback
 
 import close_rows
+import deflate_rows
 import frame_rows
 import http_rows
 import json_rows
@@ -98,7 +99,7 @@ def split(cases):
 def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
-    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows) for c in rows.cases()
+    cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, deflate_rows) for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()
     groups = split(cases)

@@ -71,11 +71,13 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
     }
     return ['result' => $result, 'queued' => $client?->queuedBytes()];
 };
-$chat->onRequest(function ($request) use ($control, &$counters, &$cases) {
+$chat->onRequest(function ($request) use ($chat, $control, &$counters, &$cases) {
     $json = ['Content-Type' => 'application/json'];
     switch ($request->path) {
         case '/counters':
             return [200, $json, json_encode($counters)];
+        case '/stats':
+            return [200, $json, json_encode($chat->stats())];
         case '/case':
             return [200, $json, json_encode($cases[$request->header('X-Case')] ?? null)];
         case '/control':
