@@ -39,7 +39,7 @@ typedef struct cr_user {
 /* A room a parked peer was in. */
 typedef struct cr_was_in {
 	char epoch[CR_EPOCH_LEN];
-	bool held; /* still counted in the room's presence */
+	uint64_t held; /* still counted in the presence of this id; 0: not */
 	bool has_epoch;
 	uint8_t name_len;
 	char name[CR_ROOM_NAME_MAX];
@@ -108,6 +108,7 @@ typedef struct cr_room_state {
 	cr_batch batch; /* first: broadcast.c knows it by that */
 	cr_timeline *timeline;
 	cr_presence *presence;
+	uint64_t presence_id; /* of who counts now: another one after the room was empty, or presence switched */
 	uint32_t rules_seen; /* srv->rules_version the options are of; 0: none */
 	cr_room_options options;
 } cr_room_state;
@@ -232,8 +233,10 @@ cr_room_state *cr_room_state_of(cr_server *srv, cr_room *room); /* NULL: out of 
 cr_timeline *cr_room_timeline(cr_server *srv, cr_room *room);   /* NULL: out of memory */
 void cr_room_state_free(void *arg, cr_room *room);
 bool cr_room_has_presence(cr_server *srv, cr_room *room);
-/* A parked peer's place in the presence goes. */
-void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p);
+/* The place that a parked peer has in the presence of this id goes. */
+void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p, uint64_t id);
+/* It is there again, or not let in any more. */
+void cr_peer_release_presence(cr_peer *p, cr_slice room);
 /* Everything that joining means but the question whether it may. */
 CR_MUST_CHECK cr_status cr_room_enter(cr_session *s, cr_slice room, cr_membership **ms);
 /* held: its presence goes later. */

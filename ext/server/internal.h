@@ -224,6 +224,7 @@ struct cr_server {
 	cr_moderation moderation;
 	struct cr_room_rule *rules;
 	uint32_t rules_version;
+	uint64_t presence_ids; /* the last one given */
 	cr_loop_event *sweep;
 	cr_buf scratch, ack_scratch;
 	cr_buf api_out;

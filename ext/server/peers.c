@@ -257,16 +257,22 @@ static void free_joins(cr_peer *p)
 	p->joins_tail = &p->joins;
 }
 
-static void release_presence(cr_peer *p)
+/* An absent name: in all rooms. */
+void cr_peer_release_presence(cr_peer *p, cr_slice name)
 {
 	for (size_t i = 0; i < p->n_was_in; i++) {
 		cr_was_in *w = &p->was_in[i];
-		cr_room *room = cr_rooms_find(&p->srv->rooms, cr_slice_of(w->name, w->name_len));
+		cr_slice room = cr_slice_of(w->name, w->name_len);
+		uint64_t held = w->held;
+		cr_room *r = held ? cr_rooms_find(&p->srv->rooms, room) : NULL;
 
-		if (w->held && room) {
-			cr_room_presence_leave(p->srv, room, p);
+		if (name.ptr && !cr_slice_eq(name, room)) {
+			continue;
 		}
-		w->held = false;
+		w->held = 0;
+		if (r) {
+			cr_room_presence_leave(p->srv, r, p, held);
+		}
 	}
 }
 
@@ -282,6 +288,9 @@ void cr_peer_free(cr_peer *p)
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
 	srv->n_parked -= p->parked;
+	if (srv->serving) {
+		cr_peer_release_presence(p, CR_SLICE_NONE);
+	}
 	if (p->app) {
 		srv->hooks->on_drop_parked(srv->hooks_arg, p->app);
 	}
@@ -342,13 +351,17 @@ void cr_peer_park(cr_session *s, unsigned code)
 		s->was_in = list_rooms(s, &s->n_was_in);
 	}
 	for (cr_membership *ms = cr_member_first(&s->member), *next; ms; ms = next) {
-		bool held = back && cr_room_has_presence(srv, ms->room);
+		bool counts = back && cr_room_has_presence(srv, ms->room), held = false;
+		const cr_room_state *st = ms->room->out;
 
 		next = ms->next;
-		for (size_t i = 0; held && i < s->n_was_in; i++) {
+		for (size_t i = 0; counts && i < s->n_was_in; i++) {
 			cr_was_in *w = &s->was_in[i];
 
-			w->held |= cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_slice_of(ms->room->name, ms->room->name_len));
+			if (cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(ms->room))) {
+				w->held = st->presence_id;
+				held = true;
+			}
 		}
 		cr_room_exit(s, ms, held);
 	}
@@ -385,6 +398,7 @@ void cr_peer_let_go(cr_session *s)
 		cr_peer_free(p);
 		return;
 	}
+	cr_peer_release_presence(p, CR_SLICE_NONE); /* of the time before, in rooms it did not come to */
 	cr_free(p->was_in);
 	p->was_in = s->was_in;
 	p->n_was_in = s->n_was_in;
@@ -397,7 +411,7 @@ void cr_peer_let_go(cr_session *s)
 
 void cr_peer_on_grace_due(cr_deadline *d)
 {
-	release_presence(cr_container_of(d, cr_peer, grace));
+	cr_peer_release_presence(cr_container_of(d, cr_peer, grace), CR_SLICE_NONE);
 }
 
 void cr_peer_on_expired(cr_deadline *d)

@@ -57,6 +57,7 @@ static void presence_switched(cr_server *srv, cr_room *room, cr_room_state *st)
 	bool first;
 
 	cr_presence_free(&st->presence);
+	st->presence_id = ++srv->presence_ids;
 	for (size_t i = 0; st->options.presence && i < room->n_members; i++) {
 		const cr_session *s = cr_container_of(room->members[i]->member, cr_session, member);
 
@@ -92,6 +93,7 @@ cr_room_state *cr_room_state_of(cr_server *srv, cr_room *room)
 			return NULL;
 		}
 		cr_batch_init(&st->batch, room);
+		st->presence_id = ++srv->presence_ids;
 		room->out = st;
 	}
 	if (st->rules_seen != srv->rules_version) {
@@ -244,11 +246,14 @@ static void presence_left(cr_server *srv, cr_room *room, cr_slice subject, const
 	}
 }
 
-void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p)
+void cr_room_presence_leave(cr_server *srv, cr_room *room, const cr_peer *p, uint64_t id)
 {
+	const cr_room_state *st = room->out;
 	char buf[CR_SUBJECT_MAX];
 
-	presence_left(srv, room, cr_subject_of_peer(p, buf), p, &p->uid);
+	if (st && st->presence_id == id) {
+		presence_left(srv, room, cr_subject_of_peer(p, buf), p, &p->uid);
+	}
 }
 
 /* In and out */

@@ -166,6 +166,9 @@ static void drop_join(cr_peer *p)
 {
 	cr_join *j = p->joins;
 
+	if (j->resumed) {
+		cr_peer_release_presence(p, cr_slice_of(j->room, j->room_len));
+	}
 	p->joins = j->next;
 	if (!p->joins) {
 		p->joins_tail = &p->joins;

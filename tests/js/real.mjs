@@ -137,6 +137,25 @@ test('presence does not flicker when a connection is cut', async () => {
 	await until('it is back', () => b.heard.welcome.length === 2 && b.rooms.length === 1);
 	await delay(500);
 	equal(a.heard.presence.length, 1);
+	b.close();
+	await until('it goes', () => a.heard.presence.length === 2);
+	equal([a.heard.presence[1].event, a.heard.presence[1].count], ['leave', 1], 'it counted once');
+	equal((await a.members(room)).count, 1);
+});
+
+test('presence: cut off and back in a room that was empty meanwhile', async () => {
+	const room = fresh('seen');
+	const [b, proxy] = await proxied({ rooms: [room], backoffMin: 100 });
+	proxy.cut();
+	await until('it is back', () => b.heard.welcome.length === 2 && b.rooms.length === 1);
+	const a = await client({ rooms: [room] });
+	equal(a.heard.joined[0].count, 2);
+	await delay(500);
+	equal(a.heard.presence, []);
+	proxy.cut();
+	proxy.frozen = true;
+	await until('its grace is over', () => a.heard.presence.length === 1);
+	equal([a.heard.presence[0].event, a.heard.presence[0].count], ['leave', 1]);
 });
 
 test('typing, signals and marks of what was read', async () => {
