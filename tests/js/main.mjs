@@ -2,6 +2,7 @@
 import { runAll } from './harness.mjs';
 import './alone.mjs';
 import { server } from './real.mjs';
+import './mini.mjs';
 
 const { passed, failed } = await runAll(process.argv[2]);
 await server.stop();
