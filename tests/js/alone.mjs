@@ -169,6 +169,21 @@ test('nonsense is passed over', async () => {
 	equal([heard, chat.state], [[], 'open']);
 });
 
+test('nothing goes out twice on one connection', async () => {
+	const { chat, clock, last } = setup({ rooms: ['a'] });
+	await clock.turn(0);
+	last().welcome();
+	last().say({ type: 'joined', room: 'a', epoch: 'E', seq: 0, recovered: false, id: last().sent.at(-1).id });
+	const asked = [chat.send('a', 'x'), chat.history('a'), chat.sendPrivate('u2', 'y'), chat.members('a')];
+	equal(last().sent.slice(-4).map((frame) => frame.message || frame.type), ['x', 'history', 'y', 'members']);
+	const ids = last().sent.slice(2).map((frame) => frame.id);
+	equal([ids.length, new Set(ids).size], [4, 4]);
+	last().say({ type: 'ack', id: ids[0], room: 'a', seq: 1, time: 1 });
+	equal([last().sent.length, (await asked[0]).seq], [6, 1]);
+	asked.forEach((one) => one.catch(() => {}));
+	chat.close();
+});
+
 test('unknown types become events, so that newer servers can be used', async () => {
 	const { chat, clock, last } = setup();
 	const heard = [];
