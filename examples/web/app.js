@@ -3,13 +3,12 @@
  * Each conversation is a list of items; the log shows the one that is open. What comes in changes the list at
  * once and the log a little later, together with whatever else came, however fast it comes. */
 import { ChatroomClient } from './chatroom.js';
-import { buildMessage, buildNotice, byId, bytesOf, fromTemplate, identityOf, mark, nameOf, nameOfDay, paintAvatar }
-	from './look.js';
+import { Log } from './log.js';
+import { byId, bytesOf, fromTemplate, identityOf, mark, nameOf, paintAvatar } from './look.js';
+import { closePanels } from './panels.js';
 
 const SERVER_UID = '00000000-0000-0000-0000-000000000000';
-const MAX_SHOWN = 500; // items kept of a conversation
 const MAX_WAITING = 200; // messages kept while there is no connection
-const GROUP_MS = 3 * 60 * 1000;
 const TYPING_MS = 5000;
 const PAGE = 50; // messages of history at a time
 
@@ -27,7 +26,6 @@ const ERROR_TEXT = {
 	closed: 'not connected',
 };
 
-const log = byId('log');
 const input = byId('text');
 
 /* ---- What a reload keeps ---- */
@@ -154,13 +152,7 @@ function show(one) {
 		const query = one.name === 'lobby' ? location.pathname : '?room=' + encodeURIComponent(one.name);
 		history.replaceState(null, '', query);
 	}
-	one.stale = true;
-	draw();
-	toBottom();
-	if (newFrom && newFrom.divider) {
-		log.scrollTop = Math.min(log.scrollTop, newFrom.divider.offsetTop - log.offsetTop - 40);
-		measure();
-	}
+	view.show(one, newFrom);
 	showPeople();
 	showTyping();
 	fitInput();
@@ -182,7 +174,7 @@ function add(one, item) {
 	if (item.seq !== undefined) {
 		one.bySeq.set(item.seq, item);
 	}
-	later();
+	view.later();
 	return item;
 }
 
@@ -240,7 +232,7 @@ function settle(one, item) {
 		one.items.splice(at, 1);
 		one.items.splice(first, 0, item);
 		one.stale = true;
-		later();
+		view.later();
 	} else if (item.element && !one.stale) {
 		mark(item.element, item);
 	}
@@ -251,106 +243,11 @@ function change(one, seq, fields) {
 	if (item) {
 		Object.assign(item, fields);
 		one.stale = true;
-		later();
+		view.later();
 	}
 }
 
-/* ---- The log ---- */
-
-let atBottom = true;
-let below = 0; // messages that came while the reader was further up
-let drawing = 0;
-
-function later() {
-	drawing = drawing || setTimeout(draw, document.hidden ? 250 : 16);
-}
-
-function divider(text, kind) {
-	const element = buildNotice({ text, kind });
-	element.setAttribute('role', 'separator');
-	return element;
-}
-
-/* The element of the item behind `before`, and what stands between them. */
-function drawItem(one, item, before) {
-	const elements = [];
-	const day = (other) => (other && other.time ? other.time.toDateString() : new Date().toDateString());
-	if (item === one.newFrom) {
-		item.divider = divider('New messages', 'new');
-		elements.push(item.divider);
-	}
-	if (item.time && day(item) !== day(before)) {
-		elements.push(divider(nameOfDay(item.time), 'day'));
-	}
-	item.element = item.notice ? buildNotice(item) : buildMessage(item, again);
-	elements.push(item.element);
-	if (!item.notice) {
-		const follows = elements.length === 1 && before && !before.notice && before.own === item.own
-			&& (item.own || identityOf(before.who) === identityOf(item.who)) && item.time - before.time < GROUP_MS;
-		follows ? before.element.classList.add('followed') : item.element.classList.add('head');
-	}
-	return elements;
-}
-
-function draw() {
-	const one = open;
-	clearTimeout(drawing);
-	drawing = 0;
-	if (!one) {
-		return;
-	}
-	const followed = atBottom;
-	const anew = one.stale;
-	let fresh = 0;
-	if (one.items.length > MAX_SHOWN && followed) {
-		for (const item of one.items.splice(0, one.items.length - MAX_SHOWN)) {
-			one.bySeq.delete(item.seq);
-		}
-		one.more = Boolean(one.room);
-		one.stale = true;
-	}
-	const at = one.stale ? 0 : one.items.findIndex((item) => !item.element);
-	if (one.stale) {
-		// who listens to the log has heard all of this
-		log.setAttribute('aria-live', 'off');
-		setTimeout(() => log.setAttribute('aria-live', 'polite'), 500);
-		log.replaceChildren();
-	}
-	const elements = [];
-	for (let i = at; i >= 0 && i < one.items.length; i++) {
-		fresh += !one.items[i].element && !one.items[i].own ? 1 : 0;
-		elements.push(...drawItem(one, one.items[i], one.items[i - 1]));
-	}
-	log.append(...elements);
-	log.classList.toggle('calm', anew);
-	one.stale = false;
-	byId('quiet').hidden = one.items.length > 0;
-	if (followed) {
-		toBottom();
-	} else {
-		below += fresh;
-		showLatest();
-	}
-}
-
-function toBottom() {
-	log.scrollTop = log.scrollHeight;
-	atBottom = true;
-	below = 0;
-	showLatest();
-}
-
-function measure() {
-	atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
-	below = atBottom ? 0 : below;
-	showLatest();
-}
-
-function showLatest() {
-	byId('latest').hidden = atBottom;
-	const plural = below === 1 ? '1 new message' : below + ' new messages';
-	byId('latest-text').textContent = below ? plural : 'Latest';
-}
+/* ---- What is unread, what was before ---- */
 
 function showTotals() {
 	let all = 0;
@@ -384,15 +281,7 @@ async function loadMore(one) {
 		}
 		one.items.splice(one.items.indexOf(one.start) + 1, 0, ...items);
 		one.stale = true;
-		if (one === open) {
-			const fromEnd = log.scrollHeight - log.scrollTop;
-			atBottom = false;
-			const known = below;
-			draw();
-			below = known;
-			log.scrollTop = log.scrollHeight - fromEnd;
-			measure();
-		}
+		one === open && view.drawOlder();
 	} catch (error) {
 		// another try at the next scrolling
 	} finally {
@@ -402,24 +291,12 @@ async function loadMore(one) {
 
 const isOwn = (m) => m.uid === chat.uid || (m.user !== undefined && m.user === chat.user);
 
-log.addEventListener('scroll', () => {
-	measure();
-	if (log.scrollTop < 120 && open) {
-		loadMore(open);
-	}
-}, { passive: true });
+const view = new Log(again, () => open && loadMore(open));
 
 byId('latest').addEventListener('click', () => {
-	toBottom();
+	view.toBottom();
 	focusInput();
 });
-
-// a keyboard that slides in or a composer that grows must not hide the newest message
-new ResizeObserver(() => {
-	if (atBottom) {
-		toBottom();
-	}
-}).observe(log);
 
 document.addEventListener('visibilitychange', () => {
 	if (!document.hidden && open) {
@@ -566,7 +443,7 @@ function restored(one, text) {
 		one.outage.text = text;
 		one.outage = null;
 		one.stale = true;
-		later();
+		view.later();
 	}
 }
 
@@ -675,7 +552,7 @@ function say(one, text) {
 			one.byId.delete(id);
 			one.items.splice(one.items.indexOf(item), 1);
 			one.stale = true;
-			later();
+			view.later();
 		} else if (isPending(item)) {
 			done({ state: 'sent' });
 		}
@@ -691,8 +568,8 @@ function again(item) {
 		open.items.splice(at, 1);
 		open.stale = true;
 		say(open, item.text);
-		draw();
-		toBottom();
+		view.draw();
+		view.toBottom();
 		focusInput();
 	}
 }
@@ -704,11 +581,11 @@ function submit() {
 	}
 	open.newFrom = null;
 	say(open, text);
-	draw();
+	view.draw();
 	input.value = '';
 	fitInput();
 	showComposer();
-	toBottom();
+	view.toBottom();
 }
 
 byId('composer').addEventListener('submit', (event) => {
@@ -734,40 +611,7 @@ input.addEventListener('keydown', (event) => {
 	submit();
 });
 
-/* ---- Panels: beside the log where there is room, else over it ---- */
-
-const panels = [['open-side', 'side'], ['open-people', 'people']];
-let opener = null;
-
-function openPanel(button, panel) {
-	opener = byId(button);
-	byId(panel).classList.add('open');
-	byId('shade').hidden = false;
-	byId('chat').inert = true;
-	opener.setAttribute('aria-expanded', 'true');
-	byId(panel).querySelector('[data-close]').focus();
-}
-
-function closePanels() {
-	if (!opener) {
-		return;
-	}
-	byId('chat').inert = false;
-	byId('shade').hidden = true;
-	for (const [button, panel] of panels) {
-		byId(panel).classList.remove('open');
-		byId(button).setAttribute('aria-expanded', 'false');
-	}
-	opener.focus();
-	opener = null;
-}
-
-for (const [button, panel] of panels) {
-	byId(button).addEventListener('click', () => openPanel(button, panel));
-	byId(panel).querySelector('[data-close]').addEventListener('click', closePanels);
-}
-byId('shade').addEventListener('click', closePanels);
-matchMedia('(min-width: 1080px)').addEventListener('change', closePanels);
+/* ---- Rooms by hand ---- */
 
 document.addEventListener('keydown', (event) => {
 	if (event.key === 'Escape') {

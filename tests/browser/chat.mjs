@@ -656,7 +656,7 @@ try {
 	const page = await server.start();
 	check.ok(page.status === 200 && page.body.includes("default-src 'none'"),
 		'the server serves the page');
-	for (const file of ['app.js', 'look.js', 'chatroom.js', 'style.css', 'favicon.svg']) {
+	for (const file of ['app.js', 'log.js', 'look.js', 'panels.js', 'chatroom.js', 'style.css', 'favicon.svg']) {
 		check.equal((await get(url(file))).status, 200, `and ${file}`);
 	}
 	browser = await chromium.launch({
