@@ -109,7 +109,7 @@ typedef struct cr_room_state {
 	cr_timeline *timeline;
 	cr_presence *presence;
 	uint64_t presence_id; /* of who counts now: another one after the room was empty, or presence switched */
-	uint32_t rules_seen; /* srv->rules_version the options are of; 0: none */
+	uint32_t rules_seen;  /* srv->rules_version the options are of; 0: none */
 	cr_room_options options;
 } cr_room_state;
 
