@@ -2,7 +2,7 @@
 /* A chat room with its page: php -d extension=chatroom examples/server.php [ws://HOST:PORT/PATH] */
 
 $url = $argv[1] ?? 'ws://127.0.0.1:8080/ws';
-$chat = new Chatroom($url, ['public' => __DIR__ . '/web']);
+$chat = new Chatroom($url, ['public' => __DIR__ . '/web', 'presence' => true]);
 
 // every message passes here: return null to let it through, false to drop it, or another text
 $chat->addFilter(fn (string $text, Chatroom\Client $client) => str_ireplace(':wave:', '👋', $text));

@@ -1,25 +1,16 @@
-/* A chat page for the `basic` dialect: {"message"} out, {"message","uid"} in, and nothing else.
+/* The page of the chat, on chatroom.js: rooms, direct messages, who is there, and what was said.
  *
- * What that means for a page: the server never echoes, so a message of ours is drawn when it is
- * sent; it never acknowledges, so "sent" means "handed to the network"; it never tells us our own
- * uid, so we are "You" with a colour that only we see; and it keeps no history for us.
- *
- * Whatever arrives is text. It reaches the document through textContent only.
- */
-'use strict';
+ * Each conversation is a list of items; the log shows the one that is open. What comes in changes the list at
+ * once and the log a little later, together with whatever else came, however fast it comes. */
+import { ChatroomClient } from './chatroom.js';
+import { Log } from './log.js';
+import { byId, bytesOf, fromTemplate, identityOf, mark, nameOf, paintAvatar } from './look.js';
+import { closePanels } from './panels.js';
 
 const SERVER_UID = '00000000-0000-0000-0000-000000000000';
-const MAX_FRAME = 64 * 1024; // the server's default max_message_size
-const MAX_SHOWN = 500; // messages kept in the document
 const MAX_WAITING = 200; // messages kept while there is no connection
-const GROUP_MS = 3 * 60 * 1000;
-const CLIP_CHARS = 1200;
-const CLIP_LINES = 14;
-
-const RETRY_BASE_MS = 500;
-const RETRY_MAX_MS = 30000;
-const CONNECT_MS = 10000;
-const STABLE_MS = 5000; // a connection that lived this long was a good one
+const TYPING_MS = 5000;
+const PAGE = 50; // messages of history at a time
 
 const CLOSE_TEXT = {
 	1008: 'The server refused this connection',
@@ -28,470 +19,484 @@ const CLOSE_TEXT = {
 	4002: 'You are banned from this chat',
 	4003: 'Signing in failed',
 };
+const ERROR_TEXT = {
+	no_such_client: 'this person is not here any more',
+	no_such_user: 'this person is not here any more',
+	connection_lost: 'the connection was lost, it may have arrived or not',
+	closed: 'not connected',
+};
 
-const encoder = new TextEncoder();
-const byId = (id) => document.getElementById(id);
+const input = byId('text');
 
-/* ---- The connection: one socket after another, and what waits for the next one ---- */
+/* ---- What a reload keeps ---- */
 
-class Connection {
-	/* on.state({name, until, code, reason}), on.frame(object), on.sent(item), on.failed(item, why) */
-	constructor(url, on) {
-		this.url = url;
-		this.on = on;
-		this.socket = null;
-		this.waiting = []; // {text, frame, bytes}: not given to a socket yet
-		this.inFlight = []; // given to the socket, maybe still in the browser's buffer
-		this.handed = 0; // bytes given to this socket
-		this.attempt = 0;
-		this.openedAt = 0;
-		this.ended = false;
-		this.timer = 0;
-		this.settleTimer = 0;
+const kept = (() => {
+	try {
+		return JSON.parse(sessionStorage.getItem('chat')) || {};
+	} catch (error) { // storage is switched off, or holds something else
+		return {};
 	}
+})();
 
-	isOpen() {
-		return this.socket !== null && this.socket.readyState === WebSocket.OPEN;
+function keep() {
+	const session = chat.session && { secret: chat.session.secret, uid: chat.session.uid };
+	const rooms = [...conversations.values()].filter((one) => one.room).map((one) => one.name);
+	try {
+		sessionStorage.setItem('chat', JSON.stringify({ session, rooms }));
+	} catch (error) {
+		// then a reload is somebody new
 	}
+}
 
-	connect() {
-		if (this.ended || (this.socket && this.socket.readyState < WebSocket.CLOSING)) {
-			return;
-		}
-		clearTimeout(this.timer);
-		const socket = new WebSocket(this.url);
-		this.socket = socket;
-		this.handed = 0;
-		this.openedAt = 0;
-		this.timer = setTimeout(() => this.abandon(), CONNECT_MS);
-		socket.onopen = () => {
-			clearTimeout(this.timer);
-			this.openedAt = Date.now();
-			this.on.state({ name: 'online' });
-			this.flush();
+/* ---- Conversations ---- */
+
+/* key => {key, name, room (or null), to (a person, or null), items, bySeq, unread, since, more, ...} */
+const conversations = new Map();
+let open = null;
+
+function conversation(name, person) {
+	const key = person ? '@' + identityOf(person) : '#' + name;
+	let one = conversations.get(key);
+	if (!one) {
+		one = {
+			key, name, room: person ? null : name, to: person || null, title: person ? nameOf(person) : key,
+			items: [], bySeq: new Map(), byId: new Map(), unread: 0, newFrom: null, start: null, seenTop: 0,
+			more: !person, loading: false, members: null, count: null, typing: new Map(), draft: '', stale: true,
 		};
-		socket.onmessage = (event) => this.receive(event.data);
-		socket.onclose = (event) => this.closed(socket, event.code, event.reason);
-		this.on.state({ name: 'connecting' });
+		one.entry = buildEntry(one);
+		conversations.set(key, one);
+		byId(person ? 'direct' : 'rooms').append(one.entry);
+		byId('direct-label').hidden = byId('direct').childElementCount === 0;
+		showEntry(one);
+		showLeave();
 	}
-
-	/* A socket that is silent or whose network is gone: waiting for its own end may take minutes. */
-	abandon() {
-		const socket = this.socket;
-		if (!socket || this.ended) {
-			return;
-		}
-		socket.onopen = socket.onmessage = socket.onclose = null;
-		socket.close();
-		this.closed(socket, 1006, '');
-	}
-
-	receive(data) {
-		let frame;
-		try {
-			frame = JSON.parse(data);
-		} catch (error) {
-			return;
-		}
-		if (frame && typeof frame.message === 'string' && typeof frame.uid === 'string') {
-			this.on.frame(frame);
-		}
-	}
-
-	send(item) {
-		if (this.ended || this.waiting.length >= MAX_WAITING) {
-			this.on.failed(item, this.ended ? 'not connected' : 'too many messages are waiting');
-			return;
-		}
-		this.waiting.push(item);
-		this.flush();
-	}
-
-	flush() {
-		if (!this.isOpen()) {
-			return;
-		}
-		for (const item of this.waiting.splice(0)) {
-			this.socket.send(item.frame);
-			this.handed += item.bytes;
-			item.end = this.handed;
-			this.inFlight.push(item);
-		}
-		this.settle();
-	}
-
-	/* bufferedAmount says how much of what we handed over has not left the browser. */
-	settle() {
-		clearTimeout(this.settleTimer);
-		const left = this.handed - this.socket.bufferedAmount;
-		while (this.inFlight.length && this.inFlight[0].end <= left) {
-			this.on.sent(this.inFlight.shift());
-		}
-		if (this.inFlight.length && this.isOpen()) {
-			this.settleTimer = setTimeout(() => this.settle(), 30);
-		}
-	}
-
-	closed(socket, code, reason) {
-		clearTimeout(this.timer);
-		this.settle();
-		if (code === 1003 || code === 1007 || code === 1009) {
-			// sent again it would only be refused again
-			this.fail(this.inFlight.splice(0), 'refused by the server');
-		}
-		this.waiting.unshift(...this.inFlight.splice(0));
-		this.socket = null;
-
-		if (code === 1008 || (code >= 4000 && code <= 4099)) {
-			this.ended = true;
-			this.fail(this.waiting.splice(0), 'not connected');
-			this.on.state({ name: 'ended', code, reason });
-			return;
-		}
-		if (this.openedAt && Date.now() - this.openedAt >= STABLE_MS) {
-			this.attempt = 0;
-		}
-		const delay = this.nextDelay(code);
-		this.timer = setTimeout(() => this.connect(), delay);
-		this.on.state({ name: 'waiting', until: Date.now() + delay });
-	}
-
-	/* Full jitter: a thousand pages that lost one server do not come back as one wave. */
-	nextDelay(code) {
-		const atOnce = code >= 4200 && code <= 4299 && this.attempt === 0;
-		const ceiling = atOnce ? 0 : Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** this.attempt);
-		this.attempt++;
-		return Math.random() * ceiling;
-	}
-
-	fail(items, why) {
-		for (const item of items) {
-			this.on.failed(item, why);
-		}
-	}
+	return one;
 }
 
-/* ---- Colours and pictures from an id ---- */
-
-function hash(text) { // FNV-1a, with a last stir so that short ids spread too
-	let h = 0x811c9dc5;
-	for (const byte of encoder.encode(text)) {
-		h = Math.imul(h ^ byte, 0x01000193);
-	}
-	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-	return (h ^ (h >>> 13)) >>> 0;
-}
-
-const hueOf = (id) => hash(id) % 360;
-
-function svg(name, attributes) {
-	const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-	for (const [key, value] of Object.entries(attributes)) {
-		element.setAttribute(key, value);
-	}
-	return element;
-}
-
-/* Five by five squares, left and right alike: 15 bits of the id. */
-function paintAvatar(element, id) {
-	const bits = hash('avatar ' + id);
-	const picture = svg('svg', { viewBox: '-2.2 -2.2 9.4 9.4', 'shape-rendering': 'crispEdges' });
-	let path = '';
-	for (let i = 0; i < 15; i++) {
-		const x = i % 3;
-		const y = (i - x) / 3;
-		if (bits >>> i & 1 || i === 8) {
-			path += `M${x} ${y}h1v1h-1z` + (x < 2 ? `M${4 - x} ${y}h1v1h-1z` : '');
-		}
-	}
-	picture.append(svg('path', { d: path }));
-	element.replaceChildren(picture);
-	element.style.setProperty('--hue', hueOf(id));
-}
-
-/* ---- The messages ---- */
-
-const log = byId('log');
-const latest = byId('latest');
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const dayName = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
-const EMOJI =
-	/^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f])+$/u;
-
-let last = null; // {element, who, time} of the newest message, null after a notice
-let lastDay = new Date().toDateString();
-let atBottom = true;
-let unread = 0; // below the fold
-let unseen = 0; // while the page was hidden
-let incoming = []; // frames since the last drawing
-
-function isFewEmoji(text) {
-	if (text.length > 40 || !EMOJI.test(text) || !Intl.Segmenter) {
-		return false;
-	}
-	return [...new Intl.Segmenter().segment(text)].length <= 3;
-}
-
-function clip(bubble, text) {
-	if (text.textContent.length < CLIP_CHARS && text.textContent.split('\n').length <= CLIP_LINES) {
-		return;
-	}
-	const more = document.createElement('button');
-	more.type = 'button';
-	more.className = 'more';
-	more.textContent = 'Show all';
-	more.addEventListener('click', () => {
-		text.classList.remove('clipped');
-		more.remove();
-	});
-	text.classList.add('clipped');
-	text.after(more);
-}
-
-/* who is a uid, or null for me */
-function buildMessage(text, who, time) {
-	const element = byId('message-template').content.cloneNode(true).firstElementChild;
-	const part = (name) => element.querySelector('.' + name);
-	const stamp = element.querySelector('time');
-	const author = part('author');
-
-	part('text').textContent = text;
-	stamp.textContent = clock.format(time);
-	stamp.dateTime = time.toISOString();
-	stamp.title = fullDate.format(time);
-	if (who === null) {
-		element.classList.add('mine');
+function buildEntry(one) {
+	const [element, part] = fromTemplate('entry-template');
+	part('entry-name').textContent = one.room ? '# ' + one.name : one.title;
+	if (one.to) {
+		paintAvatar(part('avatar'), identityOf(one.to));
+		part('go').title = one.to.uid;
+	} else {
 		part('avatar').remove();
-		author.className = 'unseen';
-		author.textContent = 'You';
-	} else {
-		author.textContent = who.slice(0, 8);
-		author.title = who;
-		author.style.setProperty('--hue', hueOf(who));
-		paintAvatar(part('avatar'), who);
 	}
-	if (isFewEmoji(text)) {
-		element.classList.add('emoji');
-	}
-	clip(part('bubble'), part('text'));
+	part('leave').setAttribute('aria-label', (one.room ? 'Leave ' : 'Close ') + one.title);
+	part('go').addEventListener('click', () => {
+		show(one);
+		closePanels();
+		focusInput();
+	});
+	part('leave').addEventListener('click', () => drop(one));
 	return element;
 }
 
-function put(element) {
-	byId('quiet').hidden = true;
-	log.append(element);
-	while (log.childElementCount > MAX_SHOWN && atBottom) {
-		log.firstElementChild.remove();
+function showEntry(one) {
+	const badge = one.entry.querySelector('.badge');
+	badge.hidden = one.unread === 0;
+	badge.textContent = one.unread > 99 ? '99+' : one.unread;
+	one.entry.classList.toggle('unread', one.unread > 0);
+	const go = one.entry.querySelector('.go');
+	go.setAttribute('aria-label', one.title + (one.unread ? `, ${one.unread} unread` : ''));
+	if (one === open) {
+		go.setAttribute('aria-current', 'true');
+	} else {
+		go.removeAttribute('aria-current');
+	}
+	showTotals();
+}
+
+/* The last room cannot be left: there would be nothing to look at. */
+function showLeave() {
+	const rooms = [...conversations.values()].filter((one) => one.room);
+	for (const one of rooms) {
+		one.entry.querySelector('.leave').hidden = rooms.length === 1;
 	}
 }
 
-function putDay(time) {
-	const day = time.toDateString();
-	if (day === lastDay) {
+function drop(one) {
+	conversations.delete(one.key);
+	one.entry.remove();
+	byId('direct-label').hidden = byId('direct').childElementCount === 0;
+	if (one.room) {
+		chat.leave(one.room).catch(() => {});
+	}
+	showLeave();
+	if (one === open) {
+		show(conversations.values().next().value);
+	}
+	showTotals();
+	keep();
+}
+
+function show(one) {
+	if (open) {
+		open.draft = input.value;
+		open.newFrom = null;
+		open.stale = true;
+	}
+	const before = open;
+	open = one;
+	one.newFrom = one.unread ? one.items[one.items.length - one.unread] : null;
+	const { newFrom } = one;
+	one.unread = 0;
+	before && before !== one && showEntry(before);
+	showEntry(one);
+	input.value = one.draft;
+	byId('room').textContent = one.title;
+	byId('quiet-text').textContent = one.room
+		? 'Whoever else has this room open sees what you write. Try it with a second window.'
+		: 'What you write here, only the two of you see. It is not kept anywhere.';
+	if (one.room) {
+		const query = one.name === 'lobby' ? location.pathname : '?room=' + encodeURIComponent(one.name);
+		history.replaceState(null, '', query);
+	}
+	view.show(one, newFrom);
+	showPeople();
+	showTyping();
+	fitInput();
+	showComposer();
+}
+
+/* ---- Items: {text, who, own, time, seq, id, state, why, edited, deleted}, or {notice, kind} ---- */
+
+const isPending = (item) => item.state === 'pending';
+
+/* What is not sent yet stays at the end. */
+function add(one, item) {
+	let at = one.items.length;
+	while (!isPending(item) && at > 0 && isPending(one.items[at - 1])) {
+		at--;
+	}
+	one.stale = one.stale || at < one.items.length;
+	one.items.splice(at, 0, item);
+	if (item.seq !== undefined) {
+		one.bySeq.set(item.seq, item);
+	}
+	view.later();
+	return item;
+}
+
+function notice(one, text, kind = '') {
+	return add(one, { notice: true, text, kind });
+}
+
+function toItem(m) {
+	const { message: text, seq, edited, own } = m;
+	const time = new Date(m.time || Date.now());
+	if (m.uid === SERVER_UID) {
+		return { notice: true, kind: 'server', text, time, seq };
+	}
+	return { text, who: m, own, time, seq, edited, state: own ? 'sent' : undefined };
+}
+
+/* Something to read in it that nobody looks at. */
+function tell(one, item) {
+	one.typing.delete(item.who && identityOf(item.who));
+	if (!item.own && (one !== open || document.hidden)) {
+		if (document.hidden && one === open && !one.newFrom) {
+			one.newFrom = item;
+			one.stale = true;
+		}
+		one.unread++;
+		showEntry(one);
+	}
+	one === open && showTyping();
+}
+
+function onMessage(m) {
+	const one = conversation(m.room);
+	const mine = one.byId.get(m.id);
+	if (one.bySeq.has(m.seq)) {
 		return;
 	}
-	lastDay = day;
-	putNotice(dayName.format(time));
-}
-
-function putMessage(text, who) {
-	const time = new Date();
-	putDay(time);
-	const element = buildMessage(text, who, time);
-	if (last && last.who === who && time - last.time < GROUP_MS) {
-		last.element.classList.add('followed');
-	} else {
-		element.classList.add('head');
+	if (mine) {
+		one.byId.delete(m.id);
+		Object.assign(mine, { seq: m.seq, state: 'sent', time: new Date(m.time), text: m.message });
+		one.bySeq.set(m.seq, mine);
+		settle(one, mine);
+		return;
 	}
-	last = { element, who, time };
-	put(element);
-	return element;
-}
-
-function putNotice(text, kind) {
-	const element = document.createElement('p');
-	element.className = 'notice ' + (kind || '');
-	element.textContent = text;
-	last = null;
-	put(element);
-}
-
-function mark(element, state, why) {
-	const words = { pending: 'waiting to be sent', sent: 'sent', failed: 'not sent' };
-	element.dataset.mark = state;
-	element.querySelector('use').setAttribute('href', '#icon-' + state);
-	element.querySelector('.mark-text').textContent = words[state];
-	if (why) {
-		const line = element.querySelector('.why');
-		line.textContent = 'Not sent: ' + why;
-		line.hidden = false;
+	const item = add(one, toItem(m));
+	if (m.seq > one.seenTop) {
+		tell(one, item);
 	}
 }
 
-/* Frames are drawn together, once per picture, however fast they come. */
-function receive(frame) {
-	if (incoming.push(frame) === 1) {
-		setTimeout(drawIncoming, document.hidden ? 250 : 16);
-	}
-	if (incoming.length > MAX_SHOWN) {
-		incoming.shift();
+/* It is no longer pending: before those that still are, after all others. */
+function settle(one, item) {
+	const at = one.items.indexOf(item);
+	const first = one.items.findIndex((other, i) => i < at && isPending(other));
+	if (first >= 0) {
+		one.items.splice(at, 1);
+		one.items.splice(first, 0, item);
+		one.stale = true;
+		view.later();
+	} else if (item.element && !one.stale) {
+		mark(item.element, item);
 	}
 }
 
-function drawIncoming() {
-	const frames = incoming;
-	const followed = atBottom;
-	incoming = [];
-	for (const { message, uid } of frames) {
-		if (uid === SERVER_UID) {
-			putNotice(message, 'server');
-		} else {
-			putMessage(message, uid);
+function change(one, seq, fields) {
+	const item = one && one.bySeq.get(seq);
+	if (item) {
+		Object.assign(item, fields);
+		one.stale = true;
+		view.later();
+	}
+}
+
+/* ---- What is unread, what was before ---- */
+
+function showTotals() {
+	let all = 0;
+	for (const { unread } of conversations.values()) {
+		all += unread;
+	}
+	const badge = byId('side-badge');
+	const elsewhere = all - (open ? open.unread : 0);
+	badge.hidden = elsewhere === 0;
+	badge.textContent = elsewhere > 99 ? '99+' : elsewhere;
+	byId('open-side').setAttribute('aria-label', 'Conversations' + (elsewhere ? `, ${elsewhere} unread` : ''));
+	document.title = (all ? `(${all}) ` : '') + (open ? open.title + ' · ' : '') + 'Chatroom';
+}
+
+/* The page before what is there, when the reader comes to its top. */
+async function loadMore(one) {
+	const seqs = [...one.bySeq.keys()];
+	if (!one.more || one.loading || !seqs.length || chat.state !== 'open') {
+		return;
+	}
+	one.loading = true;
+	try {
+		const { messages, more } = await chat.history(one.room, { before: Math.min(...seqs), limit: PAGE });
+		const items = messages.filter((m) => !one.bySeq.has(m.seq)).map((m) => (m.type === 'delete'
+			? { ...toItem({ ...m, message: '' }), deleted: true, own: m.uid === chat.uid, state: 'sent' }
+			: toItem({ ...m, own: isOwn(m) })));
+		items.forEach((item) => one.bySeq.set(item.seq, item));
+		one.more = more;
+		if (!more) {
+			items.unshift({ notice: true, kind: 'start', text: 'Earlier messages are not kept' });
 		}
-	}
-	if (followed) {
-		toBottom();
-	} else {
-		unread += frames.length;
-		showLatest();
-	}
-	if (document.hidden) {
-		unseen += frames.length;
-		showTitle();
+		one.items.splice(one.items.indexOf(one.start) + 1, 0, ...items);
+		one.stale = true;
+		one === open && view.drawOlder();
+	} catch (error) {
+		// another try at the next scrolling
+	} finally {
+		one.loading = false;
 	}
 }
 
-function toBottom() {
-	log.scrollTop = log.scrollHeight;
-	atBottom = true;
-	unread = 0;
-	showLatest();
-}
+const isOwn = (m) => m.uid === chat.uid || (m.user !== undefined && m.user === chat.user);
 
-function showLatest() {
-	latest.hidden = atBottom;
-	const plural = unread === 1 ? '1 new message' : unread + ' new messages';
-	byId('latest-text').textContent = unread ? plural : 'Latest';
-}
+const view = new Log(again, () => open && loadMore(open));
 
-function showTitle() {
-	document.title = (unseen ? `(${unseen}) ` : '') + `${roomLabel} · Chatroom`;
-}
-
-log.addEventListener('scroll', () => {
-	atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
-	if (atBottom) {
-		unread = 0;
-	}
-	showLatest();
-}, { passive: true });
-
-latest.addEventListener('click', () => {
-	toBottom();
-	byId('text').focus({ preventScroll: true });
+byId('latest').addEventListener('click', () => {
+	view.toBottom();
+	focusInput();
 });
-
-// a keyboard that slides in or a composer that grows must not hide the newest message
-new ResizeObserver(() => {
-	if (atBottom) {
-		toBottom();
-	}
-}).observe(log);
 
 document.addEventListener('visibilitychange', () => {
-	if (!document.hidden) {
-		unseen = 0;
-		showTitle();
-		hurry();
+	if (!document.hidden && open) {
+		open.unread = 0;
+		showEntry(open);
 	}
 });
+
+/* ---- People ---- */
+
+function showPeople() {
+	const { members, count, to } = open;
+	const button = byId('open-people');
+	const list = byId('people-list');
+	button.hidden = count === null || Boolean(to);
+	byId('people-count').textContent = count === null ? '' : count;
+	byId('people').hidden = !members;
+	button.disabled = !members;
+	byId('people-label').textContent = members ? `People · ${count}` : 'People';
+	const people = [...(members || new Map()).values()].sort((a, b) => isOwn(b) - isOwn(a) || nameOf(a).localeCompare(nameOf(b)));
+	list.replaceChildren(...people.map((person) => {
+		const [element, part] = fromTemplate('entry-template');
+		const own = isOwn(person);
+		part('entry-name').textContent = nameOf(person) + (own ? ' (you)' : '');
+		paintAvatar(part('avatar'), identityOf(person));
+		part('leave').remove();
+		part('badge').remove();
+		part('go').disabled = own;
+		part('go').title = own ? '' : 'Write to ' + nameOf(person);
+		part('go').addEventListener('click', () => {
+			show(conversation(null, person));
+			closePanels();
+			focusInput();
+		});
+		return element;
+	}));
+}
+
+let peopleDue = 0;
+
+function onPresence({ room, event, count, ...person }) {
+	const one = conversations.get('#' + room);
+	if (!one || !one.members) {
+		return;
+	}
+	event === 'join' ? one.members.set(identityOf(person), person) : one.members.delete(identityOf(person));
+	one.typing.delete(identityOf(person));
+	one.count = count;
+	peopleDue = peopleDue || setTimeout(() => {
+		peopleDue = 0;
+		showPeople();
+		showTyping();
+	}, 100);
+}
+
+let typingTimer = 0;
+
+function onTyping({ room, ...person }) {
+	const one = conversations.get('#' + room);
+	if (one) {
+		one.typing.set(identityOf(person), { person, until: Date.now() + TYPING_MS });
+		one === open && showTyping();
+	}
+}
+
+function showTyping() {
+	const now = Date.now();
+	for (const [key, { until }] of open.typing) {
+		until <= now && open.typing.delete(key);
+	}
+	const names = [...open.typing.values()].map(({ person }) => nameOf(person));
+	const some = names.length > 2 ? 'Several people are typing' : names.join(' and ') + (names.length > 1 ? ' are' : ' is') + ' typing';
+	byId('typing').textContent = names.length ? some + '…' : '';
+	clearTimeout(typingTimer);
+	typingTimer = names.length ? setTimeout(showTyping, 1000) : 0;
+}
 
 /* ---- The state of the connection ---- */
 
-const roomName = new URLSearchParams(location.search).get('room') || '';
-const roomLabel = '#' + (roomName || 'lobby');
-let state = { name: 'connecting' };
+let dueAt = 0; // the next attempt
 let wasOnline = false;
-let lostAt = 0;
 let countdown = 0;
 
-function stateText() {
-	const seconds = Math.max(1, Math.ceil((state.until - Date.now()) / 1000));
-	switch (state.name) {
-	case 'online':
-		return 'Online';
-	case 'ended':
-		return 'Disconnected';
-	case 'connecting':
-		return wasOnline ? 'Reconnecting…' : 'Connecting…';
-	default:
-		return navigator.onLine === false ? 'Offline' : `Reconnecting in ${seconds} s`;
+function stateName() {
+	if (chat.state === 'open') {
+		return 'online';
 	}
+	if (chat.state === 'waiting') {
+		return navigator.onLine === false ? 'offline' : 'waiting';
+	}
+	return chat.state === 'closed' ? 'ended' : 'connecting';
 }
 
-function spokenState() { // without the seconds: nobody wants them read aloud
-	const lost = state.name === 'waiting' && navigator.onLine;
-	return lost ? 'Connection lost, reconnecting' : stateText();
+function stateText() {
+	const seconds = Math.max(1, Math.ceil((dueAt - Date.now()) / 1000));
+	return {
+		online: 'Online',
+		ended: 'Disconnected',
+		connecting: wasOnline ? 'Reconnecting…' : 'Connecting…',
+		offline: 'Offline',
+		waiting: `Reconnecting in ${seconds} s`,
+	}[stateName()];
+}
+
+function speak(text) {
+	if (byId('state-spoken').textContent !== text) {
+		byId('state-spoken').textContent = text;
+	}
 }
 
 function showState() {
 	clearInterval(countdown);
-	const offline = state.name === 'waiting' && navigator.onLine === false;
-	byId('state').dataset.state = offline ? 'offline' : state.name;
+	byId('state').dataset.state = stateName();
 	byId('state-text').textContent = stateText();
-	byId('retry').hidden = state.name !== 'waiting';
-	if (state.name === 'online' || state.name === 'ended' || state.name === 'waiting') {
-		const spoken = spokenState();
-		if (byId('state-spoken').textContent !== spoken) {
-			byId('state-spoken').textContent = spoken;
-		}
-	}
-	if (state.name === 'waiting') {
-		countdown = setInterval(() => {
-			byId('state-text').textContent = stateText();
-		}, 250);
+	byId('retry').hidden = chat.state !== 'waiting';
+	if (chat.state === 'waiting') {
+		countdown = setInterval(() => { byId('state-text').textContent = stateText(); }, 250);
+		speak(wasOnline ? 'Connection lost, reconnecting' : 'No connection yet'); // without the seconds
+	} else if (chat.state === 'open') {
+		speak('Online');
+	} else if (chat.state === 'closed') {
+		speak('Disconnected');
 	}
 	showComposer();
 }
 
-function changeState(next) {
-	const followed = atBottom;
-	state = next;
-	if (next.name === 'online') {
-		if (lostAt) {
-			putNotice('Back online. What others wrote in between is not shown.');
+/* One line about the interruption, which says in the end how it went. */
+function onClose({ code, reason, retry, delay }) {
+	dueAt = Date.now() + (delay || 0);
+	if (!retry) {
+		const text = CLOSE_TEXT[code] || 'The server closed this connection';
+		const line = `${text}${reason ? ': ' + reason : ''}. Reload the page to try again.`;
+		conversations.forEach((one) => notice(one, line, 'bad'));
+		keep();
+	} else if (wasOnline) {
+		for (const one of conversations.values()) {
+			one.outage = one.outage || notice(one, 'Connection lost', 'outage');
 		}
-		wasOnline = true;
-		lostAt = 0;
-	} else if (next.name === 'waiting' && wasOnline && !lostAt) {
-		lostAt = Date.now();
-	} else if (next.name === 'ended') {
-		const text = CLOSE_TEXT[next.code] || 'The server closed this connection';
-		const reason = next.reason ? ': ' + next.reason : '';
-		putNotice(`${text}${reason}. Reload the page to try again.`, 'bad');
 	}
-	showState();
-	if (followed) {
-		toBottom();
+}
+
+function restored(one, text) {
+	if (one.outage) {
+		one.outage.text = text;
+		one.outage = null;
+		one.stale = true;
+		view.later();
 	}
+}
+
+function onGap({ room, renewed }) {
+	const one = conversation(room);
+	const text = renewed
+		? 'Connection restored. The server was started anew: earlier history is gone.'
+		: 'Connection restored. More was said than the server keeps: some messages are missing here.';
+	one.outage ? restored(one, text) : notice(one, text);
+	if (renewed) {
+		one.bySeq.clear();
+		one.start = one.items.filter((item) => item.notice && item.text === text).pop();
+	}
+	one.more = true;
+}
+
+function onJoined({ room, count, members, seq, fresh }) {
+	const one = conversation(room);
+	restored(one, 'Connection restored. Nothing was missed.');
+	one.count = count === undefined ? null : count;
+	one.members = members ? new Map(members.map((person) => [identityOf(person), person])) : null;
+	if (fresh) {
+		one.seenTop = seq; // history, not news
+	}
+	one === open && showPeople();
+	keep();
+}
+
+function onWelcome({ uid, user, name }) {
+	const me = { uid, user, name };
+	wasOnline = true;
+	paintAvatar(byId('me'), identityOf(me));
+	byId('me-id').textContent = nameOf(me);
+	for (const one of conversations.values()) {
+		one.to && restored(one, 'Connection restored');
+	}
+	keep();
 }
 
 /* ---- The composer ---- */
 
-const composer = byId('composer');
-const input = byId('text');
-const size = byId('size');
-
 /* A lone half of a surrogate pair is no Unicode text and would not survive the way. */
-function cleaned() {
-	return input.value.replace(/\p{Surrogate}/gu, '\ufffd').replace(/^(?:[^\S\n]*\n)+|\s+$/g, '');
-}
+const cleaned = () => input.value.replace(/\p{Surrogate}/gu, '\ufffd').replace(/^(?:[^\S\n]*\n)+|\s+$/g, '');
 
-function frameOf(text) {
-	const frame = JSON.stringify({ message: text });
-	return { text, frame, bytes: encoder.encode(frame).length };
-}
+let lastId = 0;
+const idPrefix = crypto.getRandomValues(new Uint32Array(1))[0].toString(36).padStart(7, '0');
+const newId = () => `${idPrefix}-${(++lastId).toString(36).padStart(4, '0')}`;
+
+const focusInput = () => input.focus({ preventScroll: true });
+const limit = () => (chat.limits ? chat.limits.message : 64 * 1024);
+const sizeOf = (message) => bytesOf(JSON.stringify(open.room ? { message, room: open.room, id: newIdLike }
+	: { message, to: open.to.uid, id: newIdLike }));
+const newIdLike = '0'.repeat(12);
 
 function kib(bytes) {
 	return bytes < 1024 ? bytes + ' B' : Number((bytes / 1024).toFixed(1)) + ' KiB';
@@ -504,18 +509,19 @@ function fitInput() {
 
 function showComposer() {
 	const text = cleaned();
-	const { bytes } = frameOf(text);
-	const over = bytes > MAX_FRAME;
+	const bytes = sizeOf(text);
+	const over = bytes > limit();
+	const ended = chat.state === 'closed';
 	const hint = byId('hint');
 
-	size.textContent = over
-		? `${kib(bytes - MAX_FRAME)} too long (limit ${kib(MAX_FRAME)})`
-		: `${kib(text ? bytes : 0)} of ${kib(MAX_FRAME)}`;
-	size.dataset.level = over ? 'over' : bytes > 1024 ? 'some' : 'low';
-	byId('send').disabled = over || !text || state.name === 'ended';
-	input.disabled = state.name === 'ended';
-	input.placeholder = input.disabled ? 'Nothing can be sent any more' : 'Message';
-	if (state.name === 'waiting' || (state.name === 'connecting' && wasOnline)) {
+	byId('size').textContent = over
+		? `${kib(bytes - limit())} too long (limit ${kib(limit())})`
+		: `${kib(text ? bytes : 0)} of ${kib(limit())}`;
+	byId('size').dataset.level = over ? 'over' : bytes > 1024 ? 'some' : 'low';
+	byId('send').disabled = over || !text || ended;
+	input.disabled = ended;
+	input.placeholder = ended ? 'Nothing can be sent any more' : 'Message ' + open.title;
+	if (wasOnline && !ended && chat.state !== 'open') {
 		hint.textContent = 'Messages wait here until the connection is back';
 		hint.dataset.tone = 'warn';
 	} else {
@@ -524,29 +530,76 @@ function showComposer() {
 	}
 }
 
-function submit() {
-	const item = frameOf(cleaned());
-	if (!item.text || item.bytes > MAX_FRAME || state.name === 'ended') {
+const waiting = () => [...conversations.values()].reduce((sum, one) => sum + one.byId.size, 0);
+
+function say(one, text) {
+	const id = newId();
+	const item = add(one, { text, own: true, time: new Date(), id, state: 'pending' });
+	const done = (fields) => {
+		one.byId.delete(id);
+		Object.assign(item, fields);
+		settle(one, item);
+	};
+	one.byId.set(id, item);
+	if (waiting() > MAX_WAITING) {
+		done({ state: 'failed', why: 'too many messages are waiting' });
 		return;
 	}
-	item.element = putMessage(item.text, null);
-	mark(item.element, 'pending');
-	connection.send(item);
+	const sent = one.room ? chat.send(one.room, text, { id }) : chat.sendPrivate(one.to.user === undefined ? one.to.uid
+		: 'user:' + one.to.user, text, { id });
+	sent.then((ack) => {
+		if (isPending(item) && one.room && one.bySeq.has(ack.seq)) { // it came with what was missed
+			one.byId.delete(id);
+			one.items.splice(one.items.indexOf(item), 1);
+			one.stale = true;
+			view.later();
+		} else if (isPending(item)) {
+			done({ state: 'sent' });
+		}
+	}, (error) => {
+		const wait = error.retry ? `, try again in ${Math.ceil(error.retry)} s` : '';
+		done({ state: 'failed', why: (ERROR_TEXT[error.code] || error.message) + wait });
+	});
+}
+
+function again(item) {
+	const at = open.items.indexOf(item);
+	if (at >= 0 && chat.state !== 'closed') {
+		open.items.splice(at, 1);
+		open.stale = true;
+		say(open, item.text);
+		view.draw();
+		view.toBottom();
+		focusInput();
+	}
+}
+
+function submit() {
+	const text = cleaned();
+	if (!text || sizeOf(text) > limit() || chat.state === 'closed') {
+		return;
+	}
+	open.newFrom = null;
+	say(open, text);
+	view.draw();
 	input.value = '';
 	fitInput();
 	showComposer();
-	toBottom();
+	view.toBottom();
 }
 
-composer.addEventListener('submit', (event) => {
+byId('composer').addEventListener('submit', (event) => {
 	event.preventDefault();
 	submit();
-	input.focus({ preventScroll: true });
+	focusInput();
 });
 
 input.addEventListener('input', () => {
 	fitInput();
 	showComposer();
+	if (open.room && input.value) {
+		chat.typing(open.room);
+	}
 });
 
 input.addEventListener('keydown', (event) => {
@@ -558,57 +611,85 @@ input.addEventListener('keydown', (event) => {
 	submit();
 });
 
+/* ---- Rooms by hand ---- */
+
+document.addEventListener('keydown', (event) => {
+	if (event.key === 'Escape') {
+		closePanels();
+	} else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+		const all = [...conversations.values()];
+		const step = event.key === 'ArrowUp' ? all.length - 1 : 1;
+		event.preventDefault();
+		show(all[(all.indexOf(open) + step) % all.length]);
+	}
+});
+
+byId('join').addEventListener('submit', (event) => {
+	const name = byId('join-name').value.trim().replace(/^#\s*/, '');
+	event.preventDefault();
+	if (name) {
+		byId('join-name').value = '';
+		enter(name);
+		closePanels();
+		focusInput();
+	}
+});
+
+/* Into a room, or out of it again when the server does not want us there. */
+function enter(name) {
+	const one = conversation(name);
+	show(one);
+	chat.join(name, { history: PAGE }).catch((error) => {
+		if (conversations.has(one.key) && chat.state === 'open') {
+			notice(one, `You are not in this room: ${error.message}`, 'bad');
+		}
+	});
+	keep();
+}
+
 /* ---- Start ---- */
 
-/* The same picture after a reload, another one in another tab, as they are two clients. */
-function mySeed() {
-	const fresh = String(crypto.getRandomValues(new Uint32Array(1))[0]);
-	try {
-		const seed = sessionStorage.getItem('seed') || fresh;
-		sessionStorage.setItem('seed', seed);
-		return seed;
-	} catch (error) { // storage is switched off
-		return fresh;
-	}
-}
-
-function hurry() {
-	if (state.name === 'waiting') {
-		connection.connect();
-	}
-}
-
+const asked = new URLSearchParams(location.search).get('room') || 'lobby';
+const rooms = [...new Set([asked, ...(Array.isArray(kept.rooms) ? kept.rooms : [])])].filter((name) => typeof name === 'string');
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const query = roomName ? '?room=' + encodeURIComponent(roomName) : '';
-const connection = new Connection(`${scheme}//${location.host}/ws${query}`, {
-	state: changeState,
-	frame: receive,
-	sent: (item) => mark(item.element, 'sent'),
-	failed: (item, why) => mark(item.element, 'failed', why),
-});
+const chat = new ChatroomClient(`${scheme}//${location.host}/ws`, { rooms, history: PAGE, session: kept.session });
 
-byId('retry').addEventListener('click', hurry);
-window.addEventListener('online', hurry);
-window.addEventListener('offline', () => connection.abandon());
-window.addEventListener('pageshow', (event) => {
-	if (event.persisted) {
-		hurry();
-	}
+chat.on('message', onMessage);
+chat.on('private', (m) => {
+	const one = conversation(null, m);
+	one.to = m; // the uid to answer to is the last one
+	tell(one, add(one, toItem({ ...m, own: false })));
 });
+chat.on('announcement', (m) => notice(open, m.message, 'server'));
+chat.on('edit', ({ room, seq, text }) => change(conversations.get('#' + room), seq, { text, edited: true }));
+chat.on('delete', ({ room, seq }) => change(conversations.get('#' + room), seq, { deleted: true }));
+chat.on('typing', onTyping);
+chat.on('presence', onPresence);
+chat.on('welcome', onWelcome);
+chat.on('joined', onJoined);
+chat.on('gap', onGap);
+chat.on('left', ({ room, reason }) => {
+	const one = conversations.get('#' + room);
+	one && notice(one, 'You are not in this room any more' + (reason ? `: ${reason}` : ''), 'bad');
+});
+chat.on('refused', (error) => notice(conversation(error.room), `You are not in this room: ${error.message}`, 'bad'));
+chat.on('close', onClose);
+chat.on('state', showState);
+
+byId('retry').addEventListener('click', () => chat.retry());
 window.addEventListener('beforeunload', (event) => {
-	if (connection.waiting.length) {
+	if (waiting()) {
 		event.preventDefault();
 	}
 });
 
-byId('room').textContent = roomLabel;
-showTitle();
-paintAvatar(byId('me'), mySeed());
-fitInput();
+for (const name of rooms) {
+	conversation(name);
+}
+show(conversation(asked));
 if (location.host) {
-	connection.connect();
+	chat.connect().catch(() => {}); // 'close' says it
 } else {
-	putNotice('Open this page through the server, not as a file.', 'bad');
-	state = { name: 'ended' };
+	notice(open, 'Open this page through the server, not as a file.', 'bad');
 	showState();
 }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { Checks, Complaints, Server, contrasts, delay, freePort, get } from './harness.mjs';
+import { Checks, Complaints, Proxy, Server, contrasts, delay, freePort, get } from './harness.mjs';
 
 const out = path.resolve(process.argv[2]);
 const { chromium } = createRequire(path.join(out, 'package.json'))('playwright-core');
@@ -36,7 +36,7 @@ const url = (query = '') => server.page + query;
 const texts = (page, kind = '') => page.locator(`.message${kind} .text`).allTextContents();
 const stateOf = (page) => page.locator('#state').getAttribute('data-state');
 
-async function open(browser, name, viewport, { random = null, query = '' } = {}) {
+async function open(browser, name, viewport, { random = null, query = '', base = server.page } = {}) {
 	const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB' });
 	const page = await context.newPage();
 	page.setDefaultTimeout(WAIT);
@@ -44,7 +44,7 @@ async function open(browser, name, viewport, { random = null, query = '' } = {})
 	if (random !== null) { // the jitter becomes known: who comes back first is no accident
 		await page.addInitScript((value) => { Math.random = () => value; }, random);
 	}
-	await page.goto(url(query));
+	await page.goto(base + query);
 	return page;
 }
 
@@ -118,7 +118,7 @@ async function keyboard(a, b) {
 }
 
 async function limit(a, b) {
-	const most = 64 * 1024 - JSON.stringify({ message: '' }).length;
+	const most = 64 * 1024 - JSON.stringify({ message: '', room: 'lobby', id: '0'.repeat(12) }).length;
 	await a.fill('#text', 'x'.repeat(most - 3) + '漢x');
 	check.ok(await a.locator('#send').isDisabled(), 'one byte over 64 KiB of JSON is not sent');
 	check.ok(/too long/.test(await a.textContent('#size')), 'and the page says why');
@@ -154,15 +154,18 @@ async function scrolling(a, b) {
 
 async function reload(a, b) {
 	const before = await b.locator('.message:not(.mine) .author').last().getAttribute('title');
-	const me = await a.locator('#me path').getAttribute('d');
+	const [mine, all] = [await texts(a, '.mine'), await texts(a)];
 	await a.reload();
 	await online(a);
-	check.equal(await a.locator('#me path').getAttribute('d'), me, 'a reload keeps my picture');
+	await check.works('a reload shows the history again', () => a.locator('.text')
+		.filter({ hasText: all.at(-1) }).last().waitFor());
+	check.equal((await texts(a)).slice(-20).join('|'), all.slice(-20).join('|'), 'in its order');
+	check.equal((await texts(a, '.mine')).join('|'), mine.join('|'), 'my messages are still mine');
 	await check.works('after a reload the first page speaks',
 		() => tells(a, [b], 'Back again, 重新连接了'));
 	await check.works('and hears', () => tells(b, [a], 'Welcome back 🎉'));
 	const after = await b.locator('.message:not(.mine) .author').last().getAttribute('title');
-	check.ok(after !== before, 'it came back under another uid');
+	check.equal(after, before, 'it came back as the same');
 }
 
 async function rooms(browser, a) {
@@ -187,6 +190,8 @@ async function outage(a, b) {
 		await a.locator('#state:not([data-state="online"])').waitFor();
 		await b.locator('#state:not([data-state="online"])').waitFor();
 	});
+	await check.works('the log says that the connection is lost', () => a.locator('.notice.outage')
+		.filter({ hasText: /^Connection lost$/ }).waitFor());
 	await check.works('the page says when it tries again', () => a.locator('#state-text')
 		.filter({ hasText: /^Reconnecting in \d+ s$/ }).waitFor());
 	await say(a, 'Written without a connection 📝');
@@ -204,6 +209,10 @@ async function outage(a, b) {
 	await check.works('the second page comes back by itself', () => online(b, 10000));
 	await check.works('so does the first', () => online(a, 15000));
 	complaints.outage = false;
+	for (const page of [a, b]) {
+		await check.works('the page says that earlier history is gone', () => page.locator('.notice')
+			.filter({ hasText: 'earlier history is gone' }).waitFor());
+	}
 	await check.works('what waited is delivered', () => b.locator('.message:not(.mine) .text')
 		.filter({ hasText: 'and a second one' }).waitFor());
 	const heard = (await texts(b, ':not(.mine)')).slice(-2).join('|');
@@ -211,6 +220,64 @@ async function outage(a, b) {
 		'once and in order');
 	check.equal(await pending.count(), 0, 'nothing is pending any more');
 	await check.works('and the talk goes on', () => tells(b, [a], 'Got both ✅'));
+}
+
+const SOMEBODY = { uid: '6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11' };
+const WELCOME = {
+	type: 'welcome', v: 1, uid: 'a8098c1a-f86e-41da-bd1a-00112444be1e', session: 's', rooms: [], ping: 25, resumed: false,
+	limits: { message: 65536, data: 4096, rooms: 128, rate: 20, rate_seconds: 1, resume: 120 }, time: 1,
+};
+const JOINED = { type: 'joined', epoch: 'e', seq: 0, count: 2, recovered: false, members: [{ uid: WELCOME.uid }, SOMEBODY] };
+
+async function nonsense(page, say) {
+	for (const frame of ['no json', '[]', 'null', '7', '{}', '{"message":1,"uid":"x"}', '{"type":"message","message":2}',
+		'{"message":"x","uid":"x","room":"elsewhere","seq":1}', '{"type":"presence","room":"elsewhere"}']) {
+		say(frame);
+	}
+	say({ message: 'Maintenance at noon', uid: SERVER_UID, time: 1 });
+	await check.works('the server itself speaks as a notice', () =>
+		page.locator('.notice.server').filter({ hasText: 'Maintenance at noon' }).waitFor());
+	check.equal(await page.locator('.message').count(), 0,
+		'frames that are no chat message show nothing');
+}
+
+/* D75: nothing that comes from elsewhere is anything but text, wherever it is shown. */
+async function markupEverywhere(page, say) {
+	const evil = '<img src=x onerror="window.pwned=4">';
+	const person = { uid: '<b>"x', user: 'u' + evil, name: evil };
+	const message = { message: evil, room: 'lobby', time: 1000, ...person };
+	say({ message: 'odd uid', room: 'lobby', seq: 1, time: 1000, uid: '<b>"x' });
+	await check.works('a strange uid is only text', () =>
+		page.locator('.author').filter({ hasText: '<b>"x' }).waitFor());
+	say({ ...message, seq: 2 });
+	say({ type: 'presence', room: 'lobby', event: 'join', count: 3, ...person });
+	say({ type: 'typing', room: 'lobby', ...person });
+	say({ message: evil, private: true, time: 1000, ...person });
+	say({ message: 'x', uid: SERVER_UID, time: 1000 });
+	say({ type: 'joined', room: evil, epoch: 'e', seq: 0, count: 1, recovered: false });
+	say({ type: 'left', room: evil, reason: evil });
+	say({ type: 'error', room: evil, code: evil, reason: evil });
+	await check.works('a name that is markup is shown in the room, the lists and as typing', async () => {
+		await page.locator('.author').filter({ hasText: evil }).waitFor();
+		await page.locator('#typing').filter({ hasText: evil }).waitFor();
+		for (const list of ['#rooms', '#direct', '#people-list']) {
+			await page.locator(`${list} .entry-name`).filter({ hasText: evil }).waitFor({ state: 'attached' });
+		}
+	});
+	say({ type: 'edit', room: 'lobby', seq: 1, text: evil + '2' });
+	await check.works('an edit is shown', () => page.locator('.text').filter({ hasText: evil + '2' }).waitFor());
+	say({ type: 'delete', room: 'lobby', seq: 1 });
+	await check.works('a deletion is shown', () => page.locator('.message.gone .text')
+		.filter({ hasText: 'Message deleted' }).waitFor());
+	await page.click('#open-side');
+	await page.locator('#direct .go').click();
+	await page.locator('#room').filter({ hasText: evil }).waitFor();
+	await page.click('#open-side');
+	await page.locator('#rooms .go').filter({ hasText: evil }).click();
+	await page.locator('#room').filter({ hasText: evil }).waitFor();
+	await delay(200);
+	check.equal(await page.evaluate(() => window.pwned), undefined, 'and nothing of it ran');
+	check.equal(await page.locator('img, b, .app script').count(), 0, 'no element came out of it');
 }
 
 /* What a server in good order never sends here is played by a stand-in inside the browser. */
@@ -221,30 +288,31 @@ async function played(browser) {
 	await complaints.watch(page, 'played');
 	let tries = 0;
 	let socket = null;
+	const say = (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
 	await page.routeWebSocket(/\/ws$/, (route) => {
 		tries++;
 		socket = route;
+		route.onMessage((text) => {
+			const { type, id, room } = JSON.parse(text);
+			if (type === 'hello') {
+				say(WELCOME);
+			} else if (type === 'join') {
+				say({ ...JOINED, id, room });
+			} else if (type === 'history') {
+				say({ type, id, room, epoch: 'e', seq: 2, messages: [], more: false });
+			}
+		});
 	});
 	const fresh = async () => {
 		tries = 0;
 		await page.goto(url());
 		await online(page);
+		await page.locator('#people-list .entry').first().waitFor({ state: 'attached' });
 	};
 
 	await fresh();
-	for (const frame of ['no json', '[]', 'null', '7', '{}', '{"message":1,"uid":"x"}',
-		'{"message":"x"}', '{"type":"presence","room":"lobby"}']) {
-		socket.send(frame);
-	}
-	socket.send(JSON.stringify({ message: 'Maintenance at noon', uid: SERVER_UID }));
-	await check.works('the server itself speaks as a notice', () =>
-		page.locator('.notice.server').filter({ hasText: 'Maintenance at noon' }).waitFor());
-	check.equal(await page.locator('.message').count(), 0,
-		'frames that are no chat message show nothing');
-	socket.send(JSON.stringify({ message: 'odd uid', uid: '<b>"x' }));
-	await check.works('a strange uid is only text', () =>
-		page.locator('.author').filter({ hasText: '<b>"x' }).waitFor());
-
+	await nonsense(page, say);
+	await markupEverywhere(page, say);
 	for (const code of [4000, 4099, 1008]) {
 		await fresh();
 		await socket.close({ code, reason: 'a <b>reason</b>' });
@@ -295,7 +363,7 @@ async function hues(page, name) {
 async function pictures(browser, b) {
 	const wanted = [['.message:not(.mine):not(.emoji) .text'], ['.message:not(.mine) time'],
 		['.author'], ['.mine[data-mark="sent"] .text'], ['.mine[data-mark="sent"] time'],
-		['#room'], ['#state-text'], ['.me-name'], ['#text'], ['#text', '::placeholder']];
+		['#room'], ['#state-text'], ['#text'], ['#typing'], ['#text', '::placeholder']];
 	await b.bringToFront();
 	await b.fill('#text', 'Who else is coming');
 	for (const [device, viewport] of [['phone', PHONE], ['desktop', DESKTOP]]) {
@@ -305,13 +373,15 @@ async function pictures(browser, b) {
 			await b.emulateMedia({ colorScheme: scheme });
 			await delay(300);
 			await b.screenshot({ path: path.join(out, name + '.png') });
-			const wide = await b.evaluate(() => ['html', 'body', '.log', '.app', '.top', '.composer']
+			const wide = await b.evaluate(() => ['html', 'body', '.log', '.chat', '.top', '.composer']
 				.filter((part) => {
 					const element = document.querySelector(part);
 					return element.scrollWidth > element.clientWidth;
 				}).join(' '));
 			check.equal(wide, '', `nothing is wider than the ${device}, ${scheme}`);
-			await audit(b, name, device === 'phone' ? wanted : [...wanted, ['#size'], ['#hint']]);
+			await accessible(b, name);
+			await audit(b, name, device === 'phone' ? wanted : [...wanted, ['#size'], ['#hint'],
+				['.me-name'], ['.me-id'], ['#people-list .entry-name'], ['.side .badge']]);
 		}
 	}
 	for (const scheme of ['light', 'dark']) {
@@ -324,6 +394,204 @@ async function pictures(browser, b) {
 	await audit(empty, 'empty room', [['.quiet-title'], ['.quiet p:last-child']]);
 	await complaints.collect(empty, 'empty');
 	await empty.context().close();
+}
+
+/* Other rooms, unread, and somebody who is typing: for the pictures. */
+async function surroundings(a, b, c) {
+	for (const page of [b, a]) {
+		for (const room of ['design', 'release 2.0', '茶馆']) {
+			page === a && await page.click('#open-side');
+			await page.fill('#join-name', room);
+			await page.press('#join-name', 'Enter');
+			await page.locator('#room').filter({ hasText: '#' + room }).waitFor();
+		}
+		page === a && await page.click('#open-side');
+		await entry(page, 'rooms', 'lunch').locator('.go').click();
+	}
+	await c.click('#open-side');
+	await c.fill('#join-name', 'design');
+	await c.press('#join-name', 'Enter');
+	await c.locator('#room').filter({ hasText: '#design' }).waitFor();
+	await say(c, 'New icons are up');
+	await say(c, 'What do you think?');
+	for (const page of [a, b]) {
+		await c.click('#open-side');
+		await entry(c, 'rooms', 'design').locator('.go').click();
+		await c.click('#open-people');
+		await entry(c, 'people-list', await page.textContent('#me-id')).locator('.go').click();
+		await say(c, 'Do you have a minute?');
+		await c.locator('.mine[data-mark="sent"]').waitFor();
+	}
+	await b.locator('#direct .badge').waitFor();
+	setInterval(() => a.isClosed() || a.press('#text', 'x').catch(() => {}), 1500).unref();
+	await b.locator('#typing').filter({ hasText: 'typing' }).waitFor();
+}
+
+async function drawers(page) {
+	for (const scheme of ['light', 'dark']) {
+		await page.emulateMedia({ colorScheme: scheme });
+		for (const [button, panel] of [['#open-side', 'side'], ['#open-people', 'people']]) {
+			await page.locator(button).click();
+			await delay(300);
+			await page.screenshot({ path: path.join(out, `phone-${panel}-${scheme}.png`) });
+			await accessible(page, `phone, ${panel}`);
+			await audit(page, `phone ${panel}, ${scheme}`, panel === 'side' ? [['#rooms .go[aria-current] .entry-name'],
+				['#rooms .unread .entry-name'], ['.badge'], ['.side .label'], ['.me-id'], ['#join-name', '::placeholder']]
+				: [['#people-list .entry-name'], ['#people-label']]);
+			await page.keyboard.press('Escape');
+		}
+	}
+}
+
+const entry = (page, list, name) => page.locator(`#${list} .entry`).filter({ hasText: name });
+
+/* Rooms, direct messages and people, with two on desktops and one on a phone. */
+async function company(browser) {
+	const query = '?room=office';
+	const a = await open(browser, 'company a', DESKTOP, { query });
+	const b = await open(browser, 'company b', DESKTOP, { query });
+	const c = await open(browser, 'company c', PHONE, { query });
+	await Promise.all([online(a), online(b), online(c)]);
+	await check.works('everybody is listed', () => entry(a, 'people-list', /.*/).nth(2).waitFor());
+	check.equal(await entry(a, 'people-list', '(you)').count(), 1, 'oneself too, once');
+	check.equal(await c.textContent('#people-count'), '3', 'a phone shows their number');
+
+	await b.focus('#text');
+	await b.keyboard.type('hm');
+	await check.works('typing is shown to the others', () => a.locator('#typing')
+		.filter({ hasText: /^[0-9a-f]{8} is typing…$/ }).waitFor());
+	await tells(b, [a], 'hm, well');
+	check.equal(await a.textContent('#typing'), '', 'and ends with the message');
+
+	await a.fill('#join-name', 'kitchen');
+	await a.press('#join-name', 'Enter');
+	await check.works('a second room is joined', () => a.locator('#room').filter({ hasText: '#kitchen' }).waitFor());
+	await tells(b, [c], 'are you there?');
+	await tells(b, [c], 'hello?');
+	const badge = entry(a, 'rooms', 'office').locator('.badge');
+	await check.works('what is unread elsewhere is counted', () => badge.filter({ hasText: /^2$/ }).waitFor());
+	check.ok((await a.title()).startsWith('(2) '), 'in the title too');
+	await entry(a, 'rooms', 'office').locator('.go').click();
+	await check.works('a line shows where it begins', () => a.locator('.notice.new').waitFor());
+	check.equal(await a.locator('.notice.new ~ .message .text').allTextContents().then((all) => all.join('|')),
+		'are you there?|hello?', 'before the unread ones');
+	check.ok(await badge.isHidden(), 'read is read');
+	check.equal(await a.evaluate(() => document.activeElement.id), 'text', 'and one can write at once');
+	await a.keyboard.press('Alt+ArrowDown');
+	check.equal(await a.textContent('#room'), '#kitchen', 'Alt and an arrow go to the next');
+	await entry(a, 'rooms', 'kitchen').locator('.leave').click();
+	check.equal(await a.textContent('#room'), '#office', 'a room can be left');
+	check.ok(await entry(a, 'rooms', 'office').locator('.leave').isHidden(), 'the last one cannot');
+	await direct(a, b, c);
+	await complaints.collect(a, 'company a');
+	await complaints.collect(c, 'company c');
+	await Promise.all([a, c].map((page) => page.context().close()));
+}
+
+async function direct(a, b, c) {
+	const uid = await b.textContent('#me-id');
+	await entry(a, 'people-list', uid).locator('.go').click();
+	check.equal(await a.textContent('#room'), uid, 'a person opens a conversation');
+	await say(a, 'just between us');
+	await check.works('it is sent', () => a.locator('.mine[data-mark="sent"]').waitFor());
+	await check.works('it is counted where it arrives', () => b.locator('#direct .badge').filter({ hasText: /^1$/ }).waitFor());
+	await b.locator('#direct .go').click();
+	await tells(b, [a], 'my lips are sealed');
+	await delay(100);
+	check.ok(!(await texts(c)).join().includes('between us'), 'nobody else sees it');
+
+	await c.click('#open-people');
+	check.equal(await c.evaluate(() => document.activeElement.getAttribute('aria-label')),
+		'Close the list of people', 'on a phone the list opens, with the focus');
+	check.ok(await c.evaluate(() => document.getElementById('chat').inert), 'what is below it cannot be reached');
+	await c.keyboard.press('Escape');
+	check.equal(await c.evaluate(() => document.activeElement.id), 'open-people', 'Escape leads back');
+	await complaints.collect(b, 'company b');
+	await b.context().close();
+	await say(a, 'are you still there?');
+	await check.works('who is gone is not written to', () => a.locator('.mine[data-mark="failed"] .why-text')
+		.filter({ hasText: 'not here any more' }).waitFor());
+	check.ok(await a.locator('.again').last().isVisible(), 'it can be sent again');
+}
+
+/* Longer than what comes with joining. */
+async function longHistory(browser) {
+	const query = '?room=archive';
+	const a = await open(browser, 'archive a', DESKTOP, { query });
+	await online(a);
+	for (let i = 1; i <= 80; i++) {
+		await say(a, `line ${i}`);
+		i % 20 === 0 && await delay(900); // the server's rate limit
+	}
+	await a.locator('.mine[data-mark="sent"] .text').filter({ hasText: /^line 80$/ }).waitFor({ timeout: 15000 });
+	const b = await open(browser, 'archive b', PHONE, { query });
+	await b.locator('.text').filter({ hasText: /^line 80$/ }).waitFor();
+	check.equal((await texts(b))[0], 'line 31', 'fifty messages come with the room');
+	await b.evaluate(() => { document.getElementById('log').scrollTop = 100; });
+	await check.works('the ones before come on scrolling up', () => b.locator('.text')
+		.filter({ hasText: /^line 1$/ }).waitFor({ state: 'attached' }));
+	check.equal((await texts(b)).join(), Array.from({ length: 80 }, (_, i) => `line ${i + 1}`).join(),
+		'in order, none twice');
+	await b.locator('.notice.start').waitFor({ state: 'attached' });
+	const seen = await b.evaluate(() => {
+		const box = document.getElementById('log').getBoundingClientRect();
+		return [...document.querySelectorAll('.text')].find((text) => text.getBoundingClientRect().top > box.top).textContent;
+	});
+	check.ok(/^line 3[0-9]$/.test(seen), `the reader stays where they were: ${seen}`);
+	check.equal(await b.locator('#latest').isVisible(), true, 'the way down is shown');
+	await complaints.collect(b, 'archive b');
+	await Promise.all([a, b].map((page) => page.context().close()));
+}
+
+/* The connection is cut, not the server: everything is made up for. */
+async function cut(browser) {
+	const query = '?room=cut';
+	const proxy = await new Proxy(port).start();
+	const a = await open(browser, 'cut a', PHONE, { query, base: proxy.page, random: 0.999 });
+	const b = await open(browser, 'cut b', DESKTOP, { query });
+	await Promise.all([online(a), online(b)]);
+	await tells(a, [b], 'before');
+	const uid = await a.textContent('#me-id');
+	complaints.outage = true;
+	proxy.refuse = true;
+	proxy.cut();
+	await check.works('the page sees it', () => a.locator('#state:not([data-state="online"])').waitFor());
+	await say(a, 'written in a tunnel');
+	for (let i = 0; i < 5; i++) {
+		await say(b, `missed ${i}`);
+	}
+	await b.locator('.mine[data-mark="sent"] .text').filter({ hasText: 'missed 4' }).waitFor();
+	proxy.refuse = false;
+	await check.works('it comes back', () => online(a, 10000));
+	complaints.outage = false;
+	await check.works('and says that nothing was missed', () => a.locator('.notice')
+		.filter({ hasText: 'Connection restored. Nothing was missed.' }).waitFor());
+	await check.works('what was written arrives', () => b.locator('.message:not(.mine) .text')
+		.filter({ hasText: 'written in a tunnel' }).waitFor());
+	await delay(200);
+	const all = ['before', ...Array.from({ length: 5 }, (_, i) => `missed ${i}`), 'written in a tunnel'].join('|');
+	check.equal((await texts(a)).join('|'), all, 'nothing is lost, nothing is doubled, all is in order');
+	check.equal((await texts(b)).join('|'), all, 'for the other too');
+	check.equal(await a.textContent('#me-id'), uid, 'it is the same person');
+	check.equal(await b.locator('#people-list .entry').count(), 2, 'who never went, for the others');
+	await complaints.collect(a, 'cut a');
+	await Promise.all([a, b].map((page) => page.context().close()));
+	await proxy.stop();
+}
+
+/* Everything that can be operated has a name and a role; D75's page is one for all. */
+async function accessible(page, name) {
+	const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input, textarea, nav, aside, ul, [role="log"]')]
+		.filter((element) => element.checkVisibility() && !element.getAttribute('aria-label')?.trim()
+			&& !document.getElementById(element.getAttribute('aria-labelledby'))?.textContent.trim()
+			&& !element.textContent.trim())
+		.map((element) => element.outerHTML.slice(0, 80)).join());
+	check.equal(nameless, '', `everything has a name, ${name}`);
+	const small = await page.evaluate(() => [...document.querySelectorAll('button, input')]
+		.filter((element) => element.checkVisibility() && !element.matches('.again, .more, .retry, .latest'))
+		.filter((element) => Math.min(element.offsetHeight, element.offsetWidth) < 34)
+		.map((element) => element.outerHTML.slice(0, 80)).join());
+	check.equal(small, '', `nothing is too small for a finger, ${name}`);
 }
 
 /* A talk worth a picture, in a room of its own. */
@@ -352,7 +620,9 @@ async function scene(browser) {
 	for (const [who, text] of lines) {
 		await tells(who, [a, b, c].filter((page) => page !== who), text);
 	}
+	await surroundings(a, b, c);
 	await pictures(browser, b);
+	await drawers(a);
 	for (const [page, name] of [[a, 'scene a'], [b, 'scene b'], [c, 'scene c']]) {
 		await complaints.collect(page, name);
 		await page.context().close();
@@ -370,6 +640,9 @@ async function everything(browser) {
 	await scrolling(a, b);
 	await reload(a, b);
 	await rooms(browser, a);
+	await company(browser);
+	await longHistory(browser);
+	await cut(browser);
 	await scene(browser);
 	await played(browser);
 	await outage(a, b);
@@ -383,7 +656,7 @@ try {
 	const page = await server.start();
 	check.ok(page.status === 200 && page.body.includes("default-src 'none'"),
 		'the server serves the page');
-	for (const file of ['app.js', 'style.css', 'favicon.svg']) {
+	for (const file of ['app.js', 'log.js', 'look.js', 'panels.js', 'chatroom.js', 'style.css', 'favicon.svg']) {
 		check.equal((await get(url(file))).status, 200, `and ${file}`);
 	}
 	browser = await chromium.launch({

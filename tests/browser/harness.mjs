@@ -72,6 +72,46 @@ export class Server {
 	}
 }
 
+/* In front of the server: its connections can be cut, and new ones refused. */
+export class Proxy {
+	sockets = new Set();
+	refuse = false;
+
+	constructor(port) {
+		this.listener = net.createServer((client) => {
+			if (this.refuse) {
+				client.destroy();
+				return;
+			}
+			const far = net.connect(port, '127.0.0.1');
+			for (const [socket, other] of [[client, far], [far, client]]) {
+				this.sockets.add(socket);
+				socket.on('error', () => {}).on('close', () => {
+					this.sockets.delete(socket);
+					other.destroy();
+				});
+				socket.pipe(other);
+			}
+		});
+	}
+
+	async start() {
+		this.listener.listen(0, '127.0.0.1');
+		await new Promise((resolve) => this.listener.once('listening', resolve));
+		this.page = `http://127.0.0.1:${this.listener.address().port}/`;
+		return this;
+	}
+
+	cut() {
+		this.sockets.forEach((socket) => socket.destroy());
+	}
+
+	async stop() {
+		this.cut();
+		await new Promise((resolve) => this.listener.close(resolve));
+	}
+}
+
 export class Checks {
 	passed = 0;
 	failed = 0;

@@ -38,4 +38,4 @@ if ! cmp -s "$here/package.json" "$out/package.json" \
 fi
 
 export CHATROOM_SERVER_CMD
-exec timeout -k 5 90 node "$here/chat.mjs" "$out"
+exec timeout -k 5 200 node "$here/chat.mjs" "$out"
