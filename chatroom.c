@@ -46,6 +46,7 @@ static PHP_MINFO_FUNCTION(chatroom)
 	php_info_print_table_row(2, "libevent", versions.libevent);
 	php_info_print_table_row(2, "json-c", versions.json_c);
 	php_info_print_table_row(2, "OpenSSL", versions.openssl);
+	php_info_print_table_row(2, "zlib", versions.zlib);
 	php_info_print_table_row(2, "uthash", versions.uthash);
 	php_info_print_table_end();
 }

@@ -35,15 +35,19 @@ if test "$PHP_CHATROOM" != "no"; then
     [AC_MSG_ERROR([chatroom needs json-c 0.15 or later (Debian: apt-get install libjson-c-dev)])])
   PKG_CHECK_MODULES([CHATROOM_OPENSSL], [libssl >= 1.1.1 libcrypto >= 1.1.1],,
     [AC_MSG_ERROR([chatroom needs OpenSSL 1.1.1 or later (Debian: apt-get install libssl-dev)])])
+  PKG_CHECK_MODULES([CHATROOM_ZLIB], [zlib >= 1.2.9],,
+    [AC_MSG_ERROR([chatroom needs zlib 1.2.9 or later (Debian: apt-get install zlib1g-dev)])])
   AC_CHECK_HEADER([uthash.h],,
     [AC_MSG_ERROR([chatroom needs uthash (Debian: apt-get install uthash-dev)])])
 
   PHP_EVAL_INCLINE([$CHATROOM_LIBEVENT_CFLAGS])
   PHP_EVAL_INCLINE([$CHATROOM_JSONC_CFLAGS])
   PHP_EVAL_INCLINE([$CHATROOM_OPENSSL_CFLAGS])
+  PHP_EVAL_INCLINE([$CHATROOM_ZLIB_CFLAGS])
   PHP_EVAL_LIBLINE([$CHATROOM_LIBEVENT_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_EVAL_LIBLINE([$CHATROOM_JSONC_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_EVAL_LIBLINE([$CHATROOM_OPENSSL_LIBS], [CHATROOM_SHARED_LIBADD])
+  PHP_EVAL_LIBLINE([$CHATROOM_ZLIB_LIBS], [CHATROOM_SHARED_LIBADD])
   PHP_SUBST([CHATROOM_SHARED_LIBADD])
 
   dnl PHP's own macros declare parameters that few methods use
@@ -81,7 +85,10 @@ if test "$PHP_CHATROOM" != "no"; then
   PHP_NEW_EXTENSION([chatroom], m4_normalize([
       chatroom.c
       ext/chat/limits.c
+      ext/chat/moderation.c
+      ext/chat/presence.c
       ext/chat/room.c
+      ext/chat/timeline.c
       ext/core/buf.c
       ext/core/chunk.c
       ext/core/hash.c
@@ -100,6 +107,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/client.c
       ext/php/client_iterator.c
       ext/php/close_code.c
+      ext/php/doctor.c
       ext/php/exception.c
       ext/php/handler.c
       ext/php/hooks.c
@@ -108,27 +116,48 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/php/options.c
       ext/php/reject.c
       ext/php/request.c
+      ext/php/room_methods.c
       ext/php/send.c
       ext/php/timer.c
       ext/php/tls_options.c
       ext/php/verdict.c
       ext/proto/chat_json.c
+      ext/proto/chat_v1.c
+      ext/proto/http_chunked.c
       ext/proto/http_head.c
+      ext/proto/json_in.c
+      ext/proto/json_out.c
+      ext/proto/ticket.c
       ext/proto/ws_accept.c
+      ext/proto/ws_deflate.c
       ext/proto/ws_handshake.c
       ext/proto/ws_head.c
       ext/proto/ws_session.c
       ext/server/address.c
+      ext/server/api.c
+      ext/server/api_calls.c
       ext/server/broadcast.c
       ext/server/certs.c
       ext/server/files.c
       ext/server/forwarded.c
+      ext/server/deflate.c
+      ext/server/demo.c
+      ext/server/doctor.c
       ext/server/http.c
+      ext/server/metrics.c
+      ext/server/peers.c
+      ext/server/policy.c
       ext/server/proxies.c
+      ext/server/room_api.c
+      ext/server/rooms.c
+      ext/server/send.c
       ext/server/server.c
       ext/server/session.c
       ext/server/timers.c
       ext/server/upgrade.c
+      ext/server/v1.c
+      ext/server/v1_greet.c
+      ext/server/v1_rooms.c
       ext/server/ws.c
     ]),
     [$ext_shared],,

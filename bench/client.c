@@ -3,9 +3,12 @@
  * It shares a small machine with the server, so receiving must cost next to
  * nothing: all clients read into one large buffer, one recv() per wake-up
  * takes whatever has gathered, and frames are looked at where they lie. Only
- * the beginning of a frame that was cut at the end of a read is copied.
+ * the beginning of a frame that was cut at the end of a read is copied. TLS
+ * decrypts into that same buffer, and compressed text is handed out inflated.
  */
 #include "client.h"
+#include "client_tls.h"
+#include "inflate.h"
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -19,10 +22,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_SIZE  (256 * 1024)
-#define REST_MAX   (128 * 1024)                   /* a frame larger than this is an error */
-#define KEY        "dGhlIHNhbXBsZSBub25jZQ=="     /* RFC 6455's own example, */
-#define KEY_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" /* and the answer to it */
+#define READ_SIZE          (256 * 1024)
+#define REST_MAX           (128 * 1024)                   /* a frame larger than this is an error */
+#define KEY                "dGhlIHNhbXBsZSBub25jZQ=="     /* RFC 6455's own example, */
+#define KEY_ACCEPT         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" /* and the answer to it */
+#define EXTENSION          "Sec-WebSocket-Extensions: permessage-deflate; "
+#define OFFER              EXTENSION "server_no_context_takeover; client_no_context_takeover\r\n"
+#define OFFER_LIKE_BROWSER EXTENSION "server_no_context_takeover; client_max_window_bits\r\n"
 
 enum { OPCODE_CONT = 0,
 	OPCODE_TEXT = 1,
@@ -31,7 +37,8 @@ enum { OPCODE_CONT = 0,
 	OPCODE_PONG = 10 };
 
 enum { FIN = 0x80,
-	OPCODE_BITS = 0x7f /* with the reserved bits: nobody asked for extensions */ };
+	COMPRESSED = 0x40,
+	OPCODE_BITS = 0x7f /* with the reserved bits: what nobody asked for is an error */ };
 
 /* the rest of the last read is put in front of the next one */
 static uint8_t shared[REST_MAX + READ_SIZE];
@@ -66,29 +73,72 @@ void client_connect(client *c, const client_target *target, int epoll_fd)
 	if (connect(c->fd, (struct sockaddr *) &to, sizeof(to)) < 0 && errno != EINPROGRESS) {
 		err(1, "connect");
 	}
+	c->deflate = target->deflate;
 	c->state = CLIENT_CONNECTING;
 	watch(c, epoll_fd, EPOLL_CTL_ADD, EPOLLOUT);
 }
 
-void client_send_upgrade(client *c, const client_target *target, int epoll_fd)
+static ssize_t receive(client *c, uint8_t *buf)
 {
+	return c->ssl ? client_tls_read(c, buf, READ_SIZE) : recv(c->fd, buf, READ_SIZE, 0);
+}
+
+static ssize_t transmit(client *c, const uint8_t *buf, size_t len)
+{
+	return c->ssl ? client_tls_write(c, buf, len) : send(c->fd, buf, len, MSG_NOSIGNAL);
+}
+
+static void send_upgrade(client *c, const client_target *target)
+{
+	const char *offer = target->like_browser ? OFFER_LIKE_BROWSER : OFFER;
 	char head[512];
 	int len = snprintf(head, sizeof(head),
 		"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n\r\n",
-		target->path, target->port);
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n%s\r\n",
+		target->path, target->port, target->deflate ? offer : "");
 
-	if (len < 0 || (size_t) len >= sizeof(head) || send(c->fd, head, (size_t) len, 0) != len) {
+	if (len < 0 || (size_t) len >= sizeof(head)
+		|| transmit(c, (const uint8_t *) head, (size_t) len) != len) {
 		client_close(c);
 		return;
 	}
 	c->state = CLIENT_UPGRADING;
-	watch(c, epoll_fd, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+static void shake_hands(client *c)
+{
+	ssize_t n = client_tls_read(c, shared, READ_SIZE);
+
+	/* no server has anything to say before the request */
+	if (n >= 0 || (errno != EAGAIN && errno != EINTR)) {
+		client_close(c);
+	}
+}
+
+void client_begin(client *c, const client_target *target, int epoll_fd)
+{
+	if (c->state == CLIENT_CONNECTING) {
+		watch(c, epoll_fd, EPOLL_CTL_MOD, EPOLLIN);
+		if (!target->tls) {
+			send_upgrade(c, target);
+			return;
+		}
+		c->state = CLIENT_SHAKING;
+		if (!client_tls_start(c)) {
+			client_close(c);
+		}
+		return;
+	}
+	shake_hands(c);
+	if (c->state == CLIENT_SHAKING && client_tls_is_ready(c)) {
+		send_upgrade(c, target);
+	}
 }
 
 void client_close(client *c)
 {
 	if (c->state != CLIENT_CLOSED) {
+		client_tls_end(c);
 		close(c->fd);
 		c->state = CLIENT_CLOSED;
 		free(c->rest);
@@ -123,7 +173,7 @@ uint8_t *client_reserve(client *c, size_t len)
 void client_flush(client *c, int epoll_fd)
 {
 	while (c->out_sent < c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
+		ssize_t n = transmit(c, c->out + c->out_sent, c->out_len - c->out_sent);
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
@@ -147,6 +197,15 @@ void client_flush(client *c, int epoll_fd)
 	}
 }
 
+/* What inflates each message by itself needs more than the extension. */
+static bool agrees_to_deflate(const uint8_t *head, size_t len)
+{
+	static const char name[] = "permessage-deflate", needed[] = "server_no_context_takeover";
+
+	return memmem(head, len, name, strlen(name)) != NULL
+	       && memmem(head, len, needed, strlen(needed)) != NULL;
+}
+
 /* The length of the answer's head, 0 while it is incomplete; closes on a refusal. */
 static size_t finish_upgrade(client *c, const uint8_t *buf, size_t len)
 {
@@ -157,7 +216,8 @@ static size_t finish_upgrade(client *c, const uint8_t *buf, size_t len)
 	}
 	size_t head_len = (size_t) (end - buf) + 4;
 	if (head_len < 12 || memcmp(buf, "HTTP/1.1 101", 12) != 0
-		|| memmem(buf, head_len, KEY_ACCEPT, strlen(KEY_ACCEPT)) == NULL) {
+		|| memmem(buf, head_len, KEY_ACCEPT, strlen(KEY_ACCEPT)) == NULL
+		|| agrees_to_deflate(buf, head_len) != c->deflate) {
 		warnx("the server refused the upgrade: %.*s", (int) strcspn((const char *) buf, "\r"), buf);
 		client_close(c);
 		return 0;
@@ -196,11 +256,24 @@ static bool take_part(client *c, uint8_t first, const uint8_t *p, size_t len,
 	memcpy(c->parts + c->parts_len, p, len);
 	c->parts_len += (uint32_t) len;
 	if (first & FIN) {
-		on_text(arg, c, c->parts, c->parts_len);
+		on_text(arg, c, c->parts, c->parts_len, false);
 		free(c->parts);
 		c->parts = NULL;
 	}
 	return true;
+}
+
+static void take_compressed(client *c, const uint8_t *p, size_t len, client_on_text on_text,
+	void *arg)
+{
+	inflated text;
+
+	if (!inflate_message(p, len, &text)) {
+		warnx("client %u got a message that cannot be inflated", c->id);
+		client_close(c);
+		return;
+	}
+	on_text(arg, c, text.payload, text.len, !text.is_new);
 }
 
 /* Anything but text. A load generator has no mercy: what it does not know is an error. */
@@ -246,9 +319,11 @@ static size_t take_frames(client *c, int epoll_fd, const uint8_t *buf, size_t le
 		if (len - at - head < payload_len) {
 			break;
 		}
-		if (__builtin_expect(p[0] == (FIN | OPCODE_TEXT), 1)) {
-			on_text(arg, c, p + head, payload_len);
-		} else if ((p[0] & OPCODE_BITS) > OPCODE_TEXT
+		if (__builtin_expect(p[0] == (FIN | OPCODE_TEXT), 1) && !c->deflate) {
+			on_text(arg, c, p + head, payload_len, false);
+		} else if (p[0] == (FIN | COMPRESSED | OPCODE_TEXT) && c->deflate) {
+			take_compressed(c, p + head, payload_len, on_text, arg);
+		} else if (c->deflate || (p[0] & OPCODE_BITS) > OPCODE_TEXT
 				   || !take_part(c, p[0], p + head, payload_len, on_text, arg)) {
 			take_control(c, epoll_fd, p[0] & OPCODE_BITS, p + head, payload_len);
 		}
@@ -277,7 +352,7 @@ static void keep_rest(client *c, const uint8_t *p, size_t len)
 void client_read(client *c, int epoll_fd, client_on_text on_text, void *arg)
 {
 	uint8_t *buf = shared + REST_MAX - c->rest_len;
-	ssize_t n = recv(c->fd, shared + REST_MAX, READ_SIZE, 0);
+	ssize_t n = receive(c, shared + REST_MAX);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
@@ -286,6 +361,7 @@ void client_read(client *c, int epoll_fd, client_on_text on_text, void *arg)
 		client_close(c);
 		return;
 	}
+	c->received += (uint64_t) n;
 	if (c->rest_len > 0) {
 		memcpy(buf, c->rest, c->rest_len);
 	}

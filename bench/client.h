@@ -9,6 +9,7 @@
 
 typedef enum client_state {
 	CLIENT_CONNECTING,
+	CLIENT_SHAKING, /* hands, with TLS */
 	CLIENT_UPGRADING,
 	CLIENT_OPEN,
 	CLIENT_CLOSED
@@ -18,8 +19,11 @@ typedef struct client {
 	int fd;
 	uint32_t id;
 	client_state state;
-	bool wants_write; /* EPOLLOUT is asked for */
-	uint8_t *rest;    /* a frame of which only the beginning has arrived */
+	bool wants_write;   /* EPOLLOUT is asked for */
+	bool deflate;       /* text must come compressed */
+	struct ssl_st *ssl; /* NULL: plain */
+	uint64_t received;  /* bytes of WebSocket, the upgrade too */
+	uint8_t *rest;      /* a frame of which only the beginning has arrived */
 	uint32_t rest_len, rest_capacity;
 	uint8_t *parts; /* the fragments of a message that is not complete yet */
 	uint32_t parts_len;
@@ -31,16 +35,19 @@ typedef struct client_target {
 	const char *path;
 	uint16_t port;
 	uint32_t sources; /* source addresses 127.0.0.1 .. to spread over: each has its own ports */
+	bool tls, deflate;
+	bool like_browser; /* offers to keep the compressor of what it sends */
 } client_target;
 
-/* Called for each text frame, with its payload. */
-typedef void (*client_on_text)(void *arg, client *c, const uint8_t *payload, size_t len);
+/* Called for each text, with its payload. seen: the very same bytes were handed out not long
+ * ago; only known of compressed ones. */
+typedef void (*client_on_text)(void *arg, client *c, const uint8_t *payload, size_t len, bool seen);
 
 /* Starts connecting and adds the socket to the epoll set, with the client as its data. */
 void client_connect(client *c, const client_target *target, int epoll_fd);
 
-/* The socket became writable for the first time: sends the upgrade request. */
-void client_send_upgrade(client *c, const client_target *target, int epoll_fd);
+/* For what comes before the client is open: the socket is connected, or has something to read. */
+void client_begin(client *c, const client_target *target, int epoll_fd);
 
 /* Reads once and hands out the frames; pings are answered. The state tells afterwards
  * whether the client is open, or was closed. */

@@ -1,6 +1,6 @@
 /* Load for a chat server, and a judge of what comes back.
  *
- * Clients connect to ws://127.0.0.1:PORT/PATH. Senders write {"message": TEXT},
+ * Clients connect to ws://127.0.0.1:PORT/PATH, or wss. Senders write {"message": TEXT},
  * and everybody else must get {"message": TEXT, "uid": UUID}, the sender not.
  * The first 16 characters of a text are the sender's number and its sequence
  * number, 8 digits each: so every receiver can tell what was lost, doubled or
@@ -11,18 +11,21 @@
  *   open    --rate messages a second, whether the server keeps up or not. The
  *           clock of a message starts when it was due, so a stall counts for all
  *           that had to wait in it. Measures latency.
- *   idle    connections without traffic. Measures memory.
+ *   idle    connections without traffic, or with one message each before (--greet).
+ *           Measures memory.
  *
  * The latency of a message is the time until the last receiver has it.
  * One line of JSON goes to standard output; the exit status is 0 when nothing
  * was lost, doubled, misordered or closed.
  *
- * Reading and frames are in client.c, the books in ledger.c.
+ * Reading and frames are in client.c, what is sent in prepared.c, the books in
+ * ledger.c.
  */
 #include "client.h"
 #include "histogram.h"
 #include "ledger.h"
 #include "loadgen.h"
+#include "prepared.h"
 #include "procinfo.h"
 
 #include <err.h>
@@ -39,14 +42,15 @@
 #define CONNECT_NS    (60 * SEC)
 #define SETTLE_NS     (SEC / 2) /* for the server to enter the last client into its list */
 #define IN_FLIGHT_MAX (1u << 20)
-#define ID_LEN        16
+#define VARIANTS      8 /* texts of JSON per sender */
 #define UUID_LEN      36
 
 static const char message_key[] = "\"message\"";
 static const char uid_key[] = "\"uid\"";
-static const char usual_start[] = "{\"message\":\"";
+static const char usual_start[] = PREPARED_START;
 
-enum { START_LEN = sizeof(usual_start) - 1 };
+enum { START_LEN = PREPARED_START_LEN,
+	ID_LEN = PREPARED_ID_LEN };
 
 /* A message that has not reached everybody yet. */
 typedef struct flight {
@@ -56,9 +60,8 @@ typedef struct flight {
 
 typedef struct sender {
 	client *client;
-	uint8_t *frame; /* masked and complete but for the sequence number */
-	size_t frame_len, digits_at;
-	uint8_t mask[4];
+	prepared messages[VARIANTS]; /* the n-th is followed by the next */
+	uint32_t variants;
 	uint32_t next_seq, first_open; /* flights [first_open, next_seq) are in the ring */
 	uint32_t ring_size;
 	flight *ring;
@@ -67,11 +70,12 @@ typedef struct sender {
 } sender;
 
 typedef struct snapshot {
-	uint64_t at, deliveries, server_cpu, own_cpu;
+	uint64_t at, deliveries, received, server_cpu, own_cpu;
 } snapshot;
 
 typedef struct loadgen {
 	const loadgen_options *opt;
+	client_target target;
 	int epoll_fd;
 	client *clients;
 	sender *senders;
@@ -122,42 +126,23 @@ static uint32_t parse_digits(const uint8_t *p)
 					   >> 32);
 }
 
-static void write_digits(uint8_t *p, uint32_t v)
+static void sender_init(sender *s, client *c, const loadgen_options *opt)
 {
-	for (int i = 7; i >= 0; i--, v /= 10) {
-		p[i] = (uint8_t) ('0' + v % 10);
-	}
-}
-
-static void sender_init(sender *s, client *c, size_t text_size)
-{
-	static const char end[] = "\"}";
-	size_t payload_len = START_LEN + text_size + 2, head = payload_len < 126 ? 2 : 4;
-
 	s->client = c;
 	s->ring_size = 64;
 	s->ring = allocate(s->ring_size, sizeof(*s->ring));
-	s->frame_len = head + 4 + payload_len;
-	s->frame = allocate(s->frame_len, 1);
-	s->frame[0] = 0x81;
-	s->frame[1] = (uint8_t) (0x80 | (head == 2 ? payload_len : 126));
-	if (head == 4) {
-		s->frame[2] = (uint8_t) (payload_len >> 8);
-		s->frame[3] = (uint8_t) payload_len;
+	s->variants = opt->json ? VARIANTS : 1;
+	for (uint32_t i = 0; i < s->variants; i++) {
+		prepared_init(&s->messages[i], opt, c->id, i);
 	}
-	uint32_t mask = (c->id + 1) * 2654435761u;
-	memcpy(s->mask, &mask, 4);
-	memcpy(s->frame + head, &mask, 4);
+}
 
-	uint8_t *payload = s->frame + head + 4;
-	memcpy(payload, usual_start, START_LEN);
-	memset(payload + START_LEN, 'x', text_size);
-	write_digits(payload + START_LEN, c->id);
-	memcpy(payload + START_LEN + text_size, end, 2);
-	for (size_t i = 0; i < payload_len; i++) {
-		payload[i] ^= s->mask[i & 3];
+static void sender_deinit(sender *s)
+{
+	for (uint32_t i = 0; i < s->variants; i++) {
+		prepared_deinit(&s->messages[i]);
 	}
-	s->digits_at = head + 4 + START_LEN + ID_LEN / 2;
+	free(s->ring);
 }
 
 static void grow_ring(sender *s)
@@ -172,6 +157,11 @@ static void grow_ring(sender *s)
 	s->ring_size *= 2;
 }
 
+static const prepared *message_of(const sender *s, uint32_t seq)
+{
+	return &s->messages[seq % s->variants];
+}
+
 /* Puts the next message into the sender's buffer; flush_dirty() writes it. */
 static void send_message(loadgen *lg, sender *s, uint64_t due)
 {
@@ -183,12 +173,8 @@ static void send_message(loadgen *lg, sender *s, uint64_t due)
 	}
 	s->ring[s->next_seq & (s->ring_size - 1)] = (flight){due, lg->opt->clients - 1};
 
-	uint8_t *p = client_reserve(s->client, s->frame_len);
-	memcpy(p, s->frame, s->frame_len);
-	write_digits(p + s->digits_at, s->next_seq);
-	for (size_t i = 0; i < ID_LEN / 2; i++) {
-		p[s->digits_at + i] ^= s->mask[i & 3]; /* START_LEN is a multiple of 4 */
-	}
+	const prepared *message = message_of(s, s->next_seq);
+	prepared_write(message, client_reserve(s->client, message->frame_len), s->next_seq);
 	s->next_seq++;
 	lg->in_flight++;
 	lg->messages++;
@@ -261,7 +247,15 @@ static bool is_right_uid(sender *s, const uint8_t *payload, size_t len)
 	return memcmp(s->uid, uid, UUID_LEN) == 0;
 }
 
-static void on_text(void *arg, client *c, const uint8_t *payload, size_t len)
+/* All behind the numbers. Hooks may change a text; what was compressed nobody did. */
+static bool is_right_text(const loadgen *lg, uint32_t sender_id, uint32_t seq, const uint8_t *text)
+{
+	const prepared *message = message_of(&lg->senders[sender_id], seq);
+
+	return memcmp(text + ID_LEN, message->text + ID_LEN, lg->opt->size - ID_LEN) == 0;
+}
+
+static void on_text(void *arg, client *c, const uint8_t *payload, size_t len, bool seen)
 {
 	loadgen *lg = arg;
 	const uint8_t *text = payload + START_LEN;
@@ -285,6 +279,9 @@ static void on_text(void *arg, client *c, const uint8_t *payload, size_t len)
 		lg->malformed++;
 		return;
 	}
+	if (lg->opt->deflate && !seen && !is_right_text(lg, sender_id, seq, text)) {
+		lg->malformed++; /* it did arrive, though */
+	}
 	if (sender_id == c->id) {
 		lg->echoes++;
 		return;
@@ -306,9 +303,8 @@ static void on_event(loadgen *lg, client *c, uint32_t events)
 	if (before == CLIENT_CLOSED) {
 		return; /* closed earlier in the same wake-up */
 	}
-	if (before == CLIENT_CONNECTING) {
-		const client_target target = {lg->opt->path, lg->opt->port, lg->opt->sources};
-		client_send_upgrade(c, &target, lg->epoll_fd);
+	if (before < CLIENT_UPGRADING) {
+		client_begin(c, &lg->target, lg->epoll_fd);
 	} else {
 		if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) {
 			client_read(c, lg->epoll_fd, on_text, lg);
@@ -349,13 +345,12 @@ static void pass_time(loadgen *lg, uint64_t ns)
 /* At most opt->pace connections are under way: a listen queue that overflows costs seconds. */
 static void connect_all(loadgen *lg)
 {
-	const client_target target = {lg->opt->path, lg->opt->port, lg->opt->sources};
 	uint64_t start = now_ns();
 
 	for (uint32_t started = 0; lg->open_count < lg->opt->clients;) {
 		while (started < lg->opt->clients && started - lg->open_count < lg->opt->pace) {
 			lg->clients[started].id = started;
-			client_connect(&lg->clients[started], &target, lg->epoll_fd);
+			client_connect(&lg->clients[started], &lg->target, lg->epoll_fd);
 			started++;
 		}
 		turn(lg, now_ns() + SEC / 10);
@@ -372,6 +367,9 @@ static snapshot take_snapshot(const loadgen *lg)
 	struct rusage ru;
 	snapshot snap = {.at = now_ns(), .deliveries = lg->deliveries};
 
+	for (uint32_t i = 0; i < lg->opt->clients; i++) {
+		snap.received += lg->clients[i].received;
+	}
 	getrusage(RUSAGE_SELF, &ru);
 	snap.own_cpu = (uint64_t) (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * SEC
 	               + (uint64_t) (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) * 1000;
@@ -528,6 +526,7 @@ static bool report_traffic(const loadgen *lg, const snapshot *from, const snapsh
 	put_latency("p999_us", histogram_quantile(&lg->latency, 0.999));
 	put_latency("max_us", lg->latency.max);
 	put_real("server_cpu_ns_per_delivery", ratio(server_cpu, deliveries));
+	put_real("bytes_per_delivery", ratio(to->received - from->received, deliveries));
 	put_real("server_cpu", ratio(server_cpu, time));
 	put_real("load_cpu", ratio(to->own_cpu - from->own_cpu, time));
 	put_real("connects_per_s", opt->clients / ratio(lg->connect_ns, SEC));
@@ -562,8 +561,27 @@ static bool run_traffic(loadgen *lg)
 	return report_traffic(lg, &from, &to);
 }
 
+/* Not all at once: how much the server can keep waiting is not the question. */
+static void greet(loadgen *lg)
+{
+	pass_time(lg, SETTLE_NS);
+	for (uint32_t i = 0; i < lg->opt->senders; i++) {
+		send_message(lg, &lg->senders[i], now_ns());
+		flush_dirty(lg);
+		lg->last_delivery = now_ns();
+		while (lg->in_flight >= lg->opt->window && lg->closed_count == 0
+			   && now_ns() - lg->last_delivery < STALL_NS) {
+			turn(lg, now_ns() + SEC / 10);
+		}
+	}
+	drain(lg);
+}
+
 static bool run_idle(loadgen *lg, uint64_t rss_before)
 {
+	if (lg->opt->greet) {
+		greet(lg);
+	}
 	pass_time(lg, 2 * SETTLE_NS);
 	snapshot from = take_snapshot(lg);
 	pass_time(lg, (uint64_t) (lg->opt->seconds * (double) SEC));
@@ -600,7 +618,10 @@ static void raise_file_limit(uint32_t clients)
 int main(int argc, char **argv)
 {
 	loadgen_options opt = loadgen_options_parse(argc, argv);
-	loadgen lg = {.opt = &opt};
+	loadgen lg = {
+		.opt = &opt,
+		.target = {opt.path, opt.port, opt.sources, opt.tls, opt.deflate, opt.greet},
+	};
 
 	raise_file_limit(opt.clients);
 	lg.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -612,7 +633,7 @@ int main(int argc, char **argv)
 	uint64_t rss_before = procinfo_rss(opt.pid);
 	connect_all(&lg);
 	for (uint32_t i = 0; i < opt.senders; i++) {
-		sender_init(&lg.senders[i], &lg.clients[i], opt.size);
+		sender_init(&lg.senders[i], &lg.clients[i], &opt);
 	}
 	bool right = opt.mode == MODE_IDLE ? run_idle(&lg, rss_before) : run_traffic(&lg);
 
@@ -620,8 +641,7 @@ int main(int argc, char **argv)
 		client_close(&lg.clients[i]);
 	}
 	for (uint32_t i = 0; i < opt.senders; i++) {
-		free(lg.senders[i].frame);
-		free(lg.senders[i].ring);
+		sender_deinit(&lg.senders[i]);
 	}
 	ledger_deinit(&lg.books);
 	free(lg.clients);

@@ -2,6 +2,7 @@
 #ifndef BENCH_LOADGEN_H
 #define BENCH_LOADGEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,7 +23,10 @@ typedef struct loadgen_options {
 	double warmup, seconds;
 	uint32_t pace;    /* connections under way at once */
 	uint32_t sources; /* source addresses */
-	pid_t pid;        /* the server's, 0: unknown */
+	bool tls, deflate;
+	bool greet; /* mode idle: everybody says something once */
+	bool json;  /* texts like an application's, not all x */
+	pid_t pid;  /* the server's, 0: unknown */
 } loadgen_options;
 
 /* Ends the process with a usage text when the arguments make no sense. */

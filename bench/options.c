@@ -22,6 +22,11 @@ static const char usage[] =
 	"  --seconds 5      seconds of measuring\n"
 	"  --pace 128       connections under way at once\n"
 	"  --sources 16     source addresses, from 127.0.0.1 on\n"
+	"  --tls            wss, whatever the certificate\n"
+	"  --deflate        permessage-deflate, both ways, without context takeover\n"
+	"  --greet          idle: everybody says one thing first, and has offered to compress like a\n"
+	"                   browser, with a memory that the server then keeps too\n"
+	"  --json           texts are JSON, not x\n"
 	"  --pid N          the server's process: report its CPU and memory\n";
 
 static double number(const char *text, const char *name, double min, double max)
@@ -59,6 +64,14 @@ static void set(loadgen_options *opt, const char *name, const char *text)
 		opt->pace = (uint32_t) number(text, name, 1, 100000);
 	} else if (strcmp(name, "sources") == 0) {
 		opt->sources = (uint32_t) number(text, name, 1, 250);
+	} else if (strcmp(name, "tls") == 0) {
+		opt->tls = true;
+	} else if (strcmp(name, "deflate") == 0) {
+		opt->deflate = true;
+	} else if (strcmp(name, "greet") == 0) {
+		opt->greet = true;
+	} else if (strcmp(name, "json") == 0) {
+		opt->json = true;
 	} else {
 		opt->pid = (pid_t) number(text, name, 1, 1 << 30);
 	}
@@ -70,7 +83,9 @@ static const struct option names[] = {
 	{"window", required_argument, NULL, 0}, {"rate", required_argument, NULL, 0},
 	{"size", required_argument, NULL, 0}, {"warmup", required_argument, NULL, 0},
 	{"seconds", required_argument, NULL, 0}, {"pace", required_argument, NULL, 0},
-	{"sources", required_argument, NULL, 0}, {"pid", required_argument, NULL, 0}, {0}};
+	{"sources", required_argument, NULL, 0}, {"tls", no_argument, NULL, 0},
+	{"deflate", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},
+	{"greet", no_argument, NULL, 0}, {"pid", required_argument, NULL, 0}, {0}};
 
 loadgen_options loadgen_options_parse(int argc, char **argv)
 {
@@ -109,7 +124,7 @@ loadgen_options loadgen_options_parse(int argc, char **argv)
 		exit(2);
 	}
 	if (opt.mode == MODE_IDLE) {
-		opt.senders = 1;
+		opt.senders = opt.greet ? opt.clients : 1;
 	} else if (opt.senders > opt.clients || opt.clients < 2) {
 		errx(2, "senders are clients, and it takes two to talk");
 	}

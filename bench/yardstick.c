@@ -9,8 +9,11 @@
  * generator puts it, believes lengths that fit a buffer, and checks nothing else.
  *
  * Built with YARDSTICK_FAULTS it can be told to lose, swap, double or echo
- * every n-th message: so is shown that the load generator would notice.
+ * every n-th message, or to change its text; over TLS and compressed too. So is
+ * shown that the load generator would notice.
  */
+#include "yardstick_wire.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -51,6 +54,7 @@ typedef struct member {
 	bytes rest;                /* a frame of which only the beginning has arrived */
 	bytes pending;             /* what the socket did not take */
 	size_t pending_sent;
+	struct ssl_st *ssl; /* NULL: plain, which it always is when measured */
 } member;
 
 static const char before_text[] = "{\"message\":\"", before_uid[] = "\",\"uid\":\"", end[] = "\"}";
@@ -68,7 +72,7 @@ static uint8_t shared[REST_MAX + READ_SIZE];
 
 #ifdef YARDSTICK_FAULTS
 static struct {
-	unsigned drop, swap, dup, echo;
+	unsigned drop, swap, dup, echo, change;
 	unsigned long messages;
 	member *held_by;
 	bytes held;
@@ -120,10 +124,37 @@ static void make_uuid(char *out)
 	}
 }
 
+/* Like the system calls. */
+static ssize_t member_recv(member *m, void *buf, size_t len)
+{
+	return wire_recv(m->ssl, m->fd, buf, len);
+}
+
+static ssize_t member_send(member *m, const void *buf, size_t len)
+{
+	return wire_send(m->ssl, m->fd, buf, len);
+}
+
+static ssize_t member_send_two(member *m, struct iovec *iov)
+{
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+
+	if (m->ssl == NULL) {
+		return sendmsg(m->fd, &msg, MSG_NOSIGNAL);
+	}
+	ssize_t first = member_send(m, iov[0].iov_base, iov[0].iov_len);
+	if (first != (ssize_t) iov[0].iov_len) {
+		return first;
+	}
+	ssize_t second = member_send(m, iov[1].iov_base, iov[1].iov_len);
+	return second < 0 && errno != EAGAIN ? second : first + (second > 0 ? second : 0);
+}
+
 /* Closed members stay until no event of this wake-up can point to them: see sweep(). */
 static void member_close(member *m)
 {
 	if (m->fd >= 0) {
+		wire_end(m->ssl);
 		close(m->fd);
 		m->fd = -1;
 		m->open = false;
@@ -161,6 +192,7 @@ static void accept_all(void)
 			err(1, "out of memory");
 		}
 		m->fd = fd;
+		m->ssl = wire_accept(fd);
 		m->index = member_count;
 		members[member_count++] = m;
 		watch(fd, m, EPOLL_CTL_ADD, EPOLLIN);
@@ -174,7 +206,7 @@ static size_t upgrade(member *m, const uint8_t *buf, size_t len)
 	const uint8_t *stop = memmem(buf, len, "\r\n\r\n", 4);
 	const uint8_t *key = memmem(buf, len, name, sizeof(name) - 1);
 	char text[128];
-	uint8_t hash[SHA_DIGEST_LENGTH], accept[32], answer[256];
+	uint8_t hash[SHA_DIGEST_LENGTH], accept[32], answer[512];
 
 	if (stop == NULL) {
 		return 0;
@@ -188,9 +220,9 @@ static size_t upgrade(member *m, const uint8_t *buf, size_t len)
 	EVP_EncodeBlock(accept, hash, sizeof(hash));
 	n = snprintf((char *) answer, sizeof(answer),
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-		accept);
-	if (send(m->fd, answer, (size_t) n, MSG_NOSIGNAL) != n) {
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s\r\n",
+		accept, wire_deflates ? WIRE_EXTENSION : "");
+	if (member_send(m, answer, (size_t) n) != n) {
 		member_close(m);
 		return 0;
 	}
@@ -202,11 +234,13 @@ static size_t upgrade(member *m, const uint8_t *buf, size_t len)
 static void append_to(bytes *b, const member *m, const uint8_t *text, size_t len)
 {
 	size_t payload_len = BEFORE_TEXT + len + BEFORE_UID + UUID_LEN + END;
+	size_t json_len = payload_len;
+	payload_len += wire_deflates ? WIRE_STORED_HEAD + WIRE_STORED_END : 0;
 	size_t head = payload_len < 126 ? 2 : payload_len < 65536 ? 4
 	                                                          : 10;
 	uint8_t *p = bytes_extend(b, head + payload_len);
 
-	p[0] = 0x81;
+	p[0] = wire_deflates ? 0xc1 : 0x81;
 	if (head == 2) {
 		p[1] = (uint8_t) payload_len;
 	} else {
@@ -216,8 +250,17 @@ static void append_to(bytes *b, const member *m, const uint8_t *text, size_t len
 		}
 	}
 	p += head;
+	if (wire_deflates) {
+		wire_store(p, json_len);
+		p += WIRE_STORED_HEAD;
+	}
 	memcpy(p, before_text, BEFORE_TEXT);
 	memcpy(p + BEFORE_TEXT, text, len);
+#ifdef YARDSTICK_FAULTS
+	if (fault.change && fault.messages % fault.change == 0) {
+		p[BEFORE_TEXT + len - 1] ^= 1;
+	}
+#endif
 	p += BEFORE_TEXT + len;
 	memcpy(p, before_uid, BEFORE_UID);
 	memcpy(p + BEFORE_UID, m->uuid, UUID_LEN);
@@ -285,10 +328,13 @@ static size_t take_frames(member *m, uint8_t *buf, size_t len)
 		for (size_t i = 0; i < payload_len; i++) {
 			payload[i] ^= mask[i & 3];
 		}
-		if (p[0] == 0x81 && payload_len >= BEFORE_TEXT + END) {
+		at += head + payload_len;
+		if (wire_deflates && p[0] == 0xc1) {
+			payload = wire_inflate(payload, &payload_len);
+		}
+		if ((p[0] & ~0x40) == 0x81 && payload_len >= BEFORE_TEXT + END) {
 			broadcast(m, payload + BEFORE_TEXT, payload_len - BEFORE_TEXT - END);
 		}
-		at += head + payload_len;
 	}
 	return at;
 }
@@ -296,7 +342,7 @@ static size_t take_frames(member *m, uint8_t *buf, size_t len)
 static void member_read(member *m)
 {
 	uint8_t *buf = shared + REST_MAX - m->rest.len;
-	ssize_t n = recv(m->fd, shared + REST_MAX, READ_SIZE, 0);
+	ssize_t n = member_recv(m, shared + REST_MAX, READ_SIZE);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
@@ -359,12 +405,11 @@ static void member_send_batch(member *m)
 	}
 	if (m->pending.len == 0) {
 		if (iov[0].iov_len == 0) {
-			n = send(m->fd, iov[1].iov_base, len, MSG_NOSIGNAL);
+			n = member_send(m, iov[1].iov_base, len);
 		} else if (iov[1].iov_len == 0) {
-			n = send(m->fd, iov[0].iov_base, len, MSG_NOSIGNAL);
+			n = member_send(m, iov[0].iov_base, len);
 		} else {
-			struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
-			n = sendmsg(m->fd, &msg, MSG_NOSIGNAL);
+			n = member_send_two(m, iov);
 		}
 		if (n < 0 && errno != EAGAIN) {
 			member_close(m);
@@ -379,8 +424,8 @@ static void member_send_batch(member *m)
 
 static void member_send_pending(member *m)
 {
-	ssize_t n = send(m->fd, m->pending.data + m->pending_sent,
-		m->pending.len - m->pending_sent, MSG_NOSIGNAL);
+	ssize_t n = member_send(m, m->pending.data + m->pending_sent,
+		m->pending.len - m->pending_sent);
 
 	if (n < 0 && errno != EAGAIN) {
 		member_close(m);
@@ -448,6 +493,11 @@ int main(int argc, char **argv)
 		fault.swap = strcmp(argv[i], "--swap-every") == 0 ? every : fault.swap;
 		fault.dup = strcmp(argv[i], "--dup-every") == 0 ? every : fault.dup;
 		fault.echo = strcmp(argv[i], "--echo-every") == 0 ? every : fault.echo;
+		fault.change = strcmp(argv[i], "--change-every") == 0 ? every : fault.change;
+		wire_deflates |= strcmp(argv[i], "--speak") == 0 && strcmp(argv[i + 1], "deflate") == 0;
+		if (strcmp(argv[i], "--certificate") == 0) {
+			wire_use_tls(argv[i + 1]);
+		}
 	}
 #endif
 	getrlimit(RLIMIT_NOFILE, &lim);

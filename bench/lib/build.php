@@ -2,12 +2,23 @@
 // Builds or fetches what the benchmark runs, into out/bench.
 declare(strict_types=1);
 
-const OURS = ['chatroom', 'none', 'pass', 'replace', 'object'];
+// how ours is started for each, as server.php names it
+const OURS = ['chatroom' => 'none', 'none' => 'none', 'pass' => 'pass',
+    'replace' => 'replace', 'object' => 'object', 'wss' => 'wss', 'deflate' => 'deflate'];
+
+// what the load generator must speak with it
+const SPEAKS = ['wss' => ['tls' => true], 'deflate' => ['deflate' => true],
+    'node-deflate' => ['deflate' => true]];
 
 const C_PROGRAMS = [
-    'loadgen' => ['loadgen.c', 'client.c', 'ledger.c', 'options.c', 'procinfo.c'],
+    'loadgen' => [
+        'loadgen.c', 'client.c', 'client_tls.c', 'inflate.c', 'prepared.c', 'ledger.c',
+        'options.c', 'procinfo.c', '-lssl', '-lcrypto', '-lz',
+    ],
     'yardstick' => ['yardstick.c', '-lcrypto'],
-    'yardstick-faults' => ['yardstick.c', '-lcrypto', '-DYARDSTICK_FAULTS'],
+    'yardstick-faults' => [
+        'yardstick.c', 'yardstick_wire.c', '-DYARDSTICK_FAULTS', '-lssl', '-lcrypto', '-lz',
+    ],
 ];
 
 // Runs a command; null when it went well, else what it said last.
@@ -79,12 +90,27 @@ function build_workerman(string $root, string $out): ?string
     return attempt(['composer', 'install', '--no-interaction', '--no-dev'], "$out/workerman");
 }
 
-// How to start ours, with a hook; or why not.
+// Of this run, for the load generator alone: it asks no questions.
+function make_certificate(string $out): ?string
+{
+    $reason = attempt(['openssl', 'req', '-x509', '-newkey', 'ec',
+        '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+        '-keyout', "$out/key.pem", '-out', "$out/certificate.pem"], $out);
+    if ($reason === null) {
+        $key = (string) file_get_contents("$out/key.pem");
+        file_put_contents("$out/certificate.pem", $key, FILE_APPEND);
+        unlink("$out/key.pem");
+    }
+    return $reason;
+}
+
+// How to start ours; or why not.
 function chatroom_command(string $root): array|string
 {
     $so = getenv('CHATROOM_SO') ?: '';
     if ($so !== '') {
-        return is_file($so) ? [PHP_BINARY, '-n', '-d', "extension=$so", "$root/bench/server.php"]
+        return is_file($so) ? [PHP_BINARY, '-n', '-d', 'display_errors=stderr',
+            '-d', "extension=$so", "$root/bench/server.php"]
             : 'CHATROOM_SO names no file';
     }
     return extension_loaded('chatroom') ? [PHP_BINARY, "$root/bench/server.php"]
@@ -104,18 +130,32 @@ function build(string $root, string $out): array
     ]);
 
     $ours = chatroom_command($root);
-    foreach (OURS as $name) {
-        $hook = $name === 'chatroom' ? 'none' : $name;
-        if (is_array($ours)) {
-            $servers[$name] = ['command' => fn ($port) => [...$ours, (string) $port, $hook]];
-        }
+    foreach (is_array($ours) ? OURS : [] as $name => $variant) {
+        $more = $variant === 'wss' ? ["$out/certificate.pem"] : [];
+        $servers[$name] = [
+            'command' => fn ($port) => [...$ours, (string) $port, $variant, ...$more],
+            'load' => SPEAKS[$name] ?? [],
+        ];
     }
     if (is_string($ours)) {
         $left_out['chatroom'] = $ours;
     }
+    $reason = make_certificate($out);
+    if ($reason !== null) {
+        $left_out['wss'] = $reason;
+        unset($servers['wss']);
+    }
+    $node = fn ($port) => ['node', "$out/node-ws/server.js", (string) $port];
+    if (isset($left_out['node'])) {
+        $left_out['node-deflate'] = $left_out['node'];
+    }
     $peers = [
         'go' => ['command' => fn ($port) => ["$out/go-server", (string) $port]],
-        'node' => ['command' => fn ($port) => ['node', "$out/node-ws/server.js", (string) $port]],
+        'node' => ['command' => $node],
+        'node-deflate' => [
+            'command' => fn ($port) => [...$node($port), 'deflate'],
+            'load' => SPEAKS['node-deflate'],
+        ],
         'workerman' => [
             'command' => fn () => [PHP_BINARY, "$root/bench/peers/workerman/server.php", 'start'],
             'env' => fn ($port) => [

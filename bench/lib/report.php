@@ -76,18 +76,24 @@ const TRAFFIC_HEAD = ['server', 'deliveries/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 
 const IDLE_HEAD = ['server', 'bytes/client', 'RSS MiB before', 'RSS MiB', 'CPU ms idle',
     'connects/s', 'errors'];
 
-function traffic_line(string $server, array $all): array
+// The server of the row that it is about, and the one that all are measured against.
+function names(array $row): array
+{
+    return [$row['ours'] ?? 'chatroom', $row['base'] ?? 'yardstick'];
+}
+
+function traffic_line(string $server, array $row, array $all): array
 {
     $runs = $all[$server];
-    $base = isset($all['none']) ? 'none' : 'yardstick';
-    $is_ours = in_array($server, OURS, true);
+    [$ours, $base] = names($row);
+    $is_ours = isset(OURS[$server]);
     return [
         $server, thousands(median_of($runs, 'deliveries_per_s')),
         millis(median_of($runs, 'p50_us')), millis(median_of($runs, 'p99_us')),
         millis(median_of($runs, 'p999_us')),
         thousands(median_of($runs, 'server_cpu_ns_per_delivery')), mega(median_of($runs, 'rss')),
         (string) errors($runs), times(ratio($all, $server, $base)),
-        $is_ours ? '' : times(ratio($all, 'chatroom', $server)),
+        $is_ours ? '' : times(ratio($all, $ours, $server)),
         sprintf('%.0f%%', 100 * median_of($runs, 'server_cpu')),
         sprintf('%.0f%%', 100 * median_of($runs, 'load_cpu')),
     ];
@@ -131,8 +137,9 @@ function print_row(array $result, bool $markdown): void
     ['row' => $row, 'runs' => $all] = $result;
     $idle = $row['mode'] === 'idle';
     $head = $idle ? IDLE_HEAD : TRAFFIC_HEAD;
-    if (isset($all['none'])) {
-        $head[8] = 'to none';
+    [, $base] = names($row);
+    if (!$idle) {
+        $head[8] = "to $base";
     }
     $lines = $notes = [];
     foreach ($all as $server => $runs) {
@@ -140,10 +147,10 @@ function print_row(array $result, bool $markdown): void
         if (failed($runs)) {
             $notes[] = "$server: {$runs[0]['error']}";
         } else {
-            $lines[] = $idle ? idle_line($server, $runs) : traffic_line($server, $all);
+            $lines[] = $idle ? idle_line($server, $runs) : traffic_line($server, $row, $all);
         }
     }
-    $busy = array_column($all['yardstick'] ?? $all['none'] ?? [], 'server_cpu');
+    $busy = array_column($all[$base] ?? [], 'server_cpu');
     if ($row['mode'] === 'closed' && $busy !== [] && median($busy) < 0.9) {
         $notes[] = 'others used this machine meanwhile: trust the CPU column, not the rates';
     }
@@ -161,20 +168,20 @@ function goals_of(array $result): array
 {
     ['row' => $row, 'runs' => $all] = $result;
     $verdicts = [];
+    [$ours] = names($row);
     foreach ($row['goals'] as $goal => $wanted) {
         if ($goal === 'bytes' || $goal === 'cpu_ms') {
             $key = ['bytes' => 'rss_per_connection', 'cpu_ms' => 'idle_cpu_ms'][$goal];
-            if (isset($all['chatroom']) && !failed($all['chatroom'])) {
-                $is = median_of($all['chatroom'], $key);
+            if (isset($all[$ours]) && !failed($all[$ours])) {
+                $is = median_of($all[$ours], $key);
                 $verdicts[] = [sprintf('%s: %.0f, at most %d', $key, $is, $wanted), $is <= $wanted];
             }
             continue;
         }
-        [$is, $of] = $goal === 'pass'
-            ? [ratio($all, 'pass', 'none'), 'a filter that passes, to none']
-            : [ratio($all, 'chatroom', $goal), "ours to $goal"];
+        $is = ratio($all, $ours, $goal);
         if ($is !== null) {
-            $text = sprintf('%s: %s, at least %s', $of, times($is), times((float) $wanted));
+            $of = $ours === 'chatroom' ? 'ours' : $ours;
+            $text = sprintf('%s to %s: %s, at least %s', $of, $goal, times($is), times((float) $wanted));
             $verdicts[] = [$text, $is >= $wanted];
         }
     }
@@ -202,7 +209,7 @@ function report(array $results, array $left_out, array $options): int
     }
     foreach ($results as $name => $result) {
         foreach ($result['runs'] as $server => $runs) {
-            if (!in_array($server, [...OURS, 'yardstick'], true)) {
+            if (!isset(OURS[$server]) && $server !== 'yardstick') {
                 continue;
             }
             if (failed($runs) || errors($runs) > 0) {

@@ -36,7 +36,14 @@ function idle(int $clients, array $more = []): array
     ];
 }
 
-// goals: ours to the yardstick or a peer, ours with a hook to ours without, bytes per client
+// Two of the same family in one row: which is measured against which.
+function versus(string $one, string $other, array $row): array
+{
+    $row['load'] = ['seconds' => 3, 'warmup' => 0.7] + $row['load'];
+    return ['servers' => [$other, $one], 'ours' => $one, 'base' => $other] + $row;
+}
+
+// goals: ours to a server of the row, the kind of ours that the row is about; bytes per client
 function rows(): array
 {
     $soak = fan_out(1000, 50, 16, 32, [
@@ -47,9 +54,20 @@ function rows(): array
     $hooks = fan_out(100, 10, 64, 32, [
         'title' => 'the price of hooks: 100 clients, 10 senders, W=64, 32 bytes',
         'default' => true, 'servers' => ['none', 'pass', 'replace', 'object'],
-        'rounds' => 5, 'goals' => ['pass' => 0.8],
+        'rounds' => 5, 'ours' => 'pass', 'base' => 'none', 'goals' => ['none' => 0.8],
     ]);
     $hooks['load'] = ['seconds' => 2.5, 'warmup' => 0.5] + $hooks['load'];
+    $deflate = versus('deflate', 'node-deflate', fan_out(100, 10, 64, 1024, [
+        'title' => 'permessage-deflate: 100 clients, 10 senders, W=64, 1 KiB of JSON',
+        'default' => true, 'goals' => ['node-deflate' => 20],
+    ]));
+    $deflate['load']['json'] = true;
+    $idle_deflate = idle(2000, [
+        'title' => '2,000 idle clients that compress, and have said something',
+        'default' => true, 'servers' => ['deflate'], 'ours' => 'deflate',
+    ]);
+    $idle_deflate['load'] = ['seconds' => 2, 'greet' => true, 'json' => true, 'size' => 256]
+        + $idle_deflate['load'];
     $both = ['yardstick', 'chatroom'];
     return [
         'fan100' => fan_out(100, 10, 64, 32, [
@@ -59,7 +77,18 @@ function rows(): array
             'default' => true, 'goals' => ['yardstick' => 0.7],
         ]),
         'hooks' => $hooks,
+        'wss' => versus('wss', 'chatroom', fan_out(100, 10, 64, 32, [
+            'title' => 'the price of TLS: 100 clients, 10 senders, W=64, 32 bytes',
+            'default' => true, 'goals' => ['chatroom' => 0.5],
+        ])),
+        'deflate' => $deflate,
         'idle' => idle(10000, ['default' => true, 'goals' => ['bytes' => 700, 'cpu_ms' => 10]]),
+        'idle-wss' => idle(2000, [
+            'title' => '2,000 idle clients over TLS', 'default' => true, 'servers' => ['wss'],
+            'load' => ['clients' => 2000, 'seconds' => 2], 'ours' => 'wss',
+            'goals' => ['bytes' => 20000],
+        ]),
+        'idle-deflate' => $idle_deflate,
         'soak' => $soak,
         'fan10000' => fan_out(10000, 100, 8, 32, ['servers' => $both]),
         'one' => fan_out(100, 10, 1, 32),

@@ -2,27 +2,51 @@
 // Shows that the load generator sees what it is there to see.
 declare(strict_types=1);
 
+// A yardstick that errs on purpose, and the counter that must tell. Returns whether it did.
+function sees(string $counter, array $arguments, array $load, string $out, array $cores): bool
+{
+    $row = ['mode' => 'closed', 'load' => [
+        'clients' => 20, 'senders' => 3, 'window' => 12, 'warmup' => 0, 'seconds' => 0.5,
+    ] + $load];
+    $command = fn ($port) => ["$out/yardstick-faults", (string) $port, ...$arguments];
+    $run = run_once(['command' => $command], $row, $out, $cores);
+    $seen = array_keys(array_filter(array_intersect_key($run, array_flip(ERROR_KEYS))));
+    if (str_ends_with($run['error'] ?? '', 'were refused')) {
+        $seen = ['refused'];
+        unset($run['error']);
+    }
+    $expected = $counter === 'nothing' ? [] : [$counter];
+    $right = !isset($run['error']) && $seen === $expected;
+    printf("%s %s%s: saw %s\n", $right ? 'ok    ' : 'FAILED', $counter,
+        $load === [] ? '' : ', with ' . array_key_first($load),
+        $run['error'] ?? (implode(', ', $seen) ?: 'nothing'));
+    return $right;
+}
+
 function selftest(string $out, array $cores): int
 {
-    // a yardstick that errs on purpose, and the counter that must tell
     $faults = [
         'nothing' => [], 'lost' => ['--drop-every', '3000'],
         'misordered' => ['--swap-every', '3000'],
         'dup' => ['--dup-every', '3000'], 'echoes' => ['--echo-every', '3000'],
     ];
-    $row = ['mode' => 'closed', 'load' => [
-        'clients' => 20, 'senders' => 3, 'window' => 12, 'warmup' => 0, 'seconds' => 1,
-    ]];
-    $status = 0;
-    foreach ($faults as $counter => $arguments) {
-        $command = fn ($port) => ["$out/yardstick-faults", (string) $port, ...$arguments];
-        $run = run_once(['command' => $command], $row, $out, $cores);
-        $seen = array_keys(array_filter(array_intersect_key($run, array_flip(ERROR_KEYS))));
-        $expected = $counter === 'nothing' ? [] : [$counter];
-        $right = !isset($run['error']) && $seen === $expected;
-        printf("%s %s: saw %s\n", $right ? 'ok    ' : 'FAILED', $counter,
-            $run['error'] ?? (implode(', ', $seen) ?: 'nothing'));
-        $status = $right ? $status : 1;
+    $reason = make_certificate($out);
+    if ($reason !== null) {
+        fwrite(STDERR, "$reason\n");
+        return 1;
     }
-    return $status;
+    $tls = ['--certificate', "$out/certificate.pem"];
+    $deflate = ['--speak', 'deflate'];
+    $json = ['deflate' => true, 'json' => true, 'size' => 1024];
+    $right = true;
+    foreach ($faults as $counter => $arguments) {
+        $right = sees($counter, $arguments, [], $out, $cores) && $right;
+        $right = sees($counter, [...$arguments, ...$tls], ['tls' => true], $out, $cores) && $right;
+        $right = sees($counter, [...$arguments, ...$deflate], $json, $out, $cores) && $right;
+    }
+    $change = ['--change-every', '3000', ...$deflate];
+    $right = sees('malformed', $change, $json, $out, $cores) && $right;
+    // who compresses nothing has not agreed to
+    $right = sees('refused', [], $json, $out, $cores) && $right;
+    return $right ? 0 : 1;
 }

@@ -98,10 +98,11 @@ cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membersh
 		return CR_ERR_FORM;
 	}
 	cr_room *room = cr_rooms_find(rooms, name);
+	cr_membership **end = &m->rooms;
 
-	for (cr_membership *ms = m->rooms; room && ms; ms = ms->next) {
-		if (ms->room == room) {
-			*out = ms;
+	for (; *end; end = &(*end)->next) {
+		if ((*end)->room == room) {
+			*out = *end;
 			return CR_OK;
 		}
 	}
@@ -116,8 +117,9 @@ cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membersh
 	}
 	ms->room = room;
 	ms->member = m;
-	ms->next = m->rooms;
-	m->rooms = ms;
+	*end = ms;
+	room->kinds[m->kind]++;
+	room->kind_set |= (uint16_t) (1u << m->kind);
 	ms->index = (uint32_t) room->n_members;
 	room->members[room->n_members++] = ms;
 	*out = ms;
@@ -130,6 +132,10 @@ void cr_room_leave(cr_rooms *rooms, cr_membership *ms)
 	cr_membership **link = &ms->member->rooms;
 	cr_membership *last = room->members[--room->n_members];
 
+	CR_ASSERT(room->kinds[ms->member->kind] > 0);
+	if (--room->kinds[ms->member->kind] == 0) {
+		room->kind_set &= (uint16_t) ~(1u << ms->member->kind);
+	}
 	room->members[ms->index] = last;
 	last->index = ms->index;
 	while (*link != ms) {

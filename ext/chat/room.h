@@ -15,6 +15,7 @@
  * A room exists while somebody is in it. */
 
 #define CR_ROOM_NAME_MAX 255 /* bytes */
+#define CR_ROOM_KINDS    16  /* kinds of member, see cr_member.kind */
 
 typedef struct cr_member cr_member;
 typedef struct cr_room cr_room;
@@ -32,14 +33,17 @@ typedef struct cr_membership {
 
 /* Embedded in the server's session. Zeroed memory is a member of no room. */
 struct cr_member {
-	cr_membership *rooms;
+	cr_membership *rooms; /* in the order of joining */
+	uint8_t kind;         /* below CR_ROOM_KINDS: the owner's meaning; not to change while in a room */
 };
 
 struct cr_room {
 	UT_hash_handle hh;
 	cr_membership **members; /* dense; order is not the order of joining */
 	size_t n_members, cap;
-	void *out; /* the server's batch, see cr_rooms.on_gone */
+	uint32_t kinds[CR_ROOM_KINDS]; /* members of each kind */
+	uint16_t kind_set;             /* bit k: kinds[k] > 0 */
+	void *out;                     /* the server's batch, see cr_rooms.on_gone */
 	size_t name_len;
 	char name[]; /* not NUL-terminated */
 };
@@ -63,6 +67,12 @@ cr_room *cr_rooms_find(cr_rooms *rooms, cr_slice name);
 CR_MUST_CHECK cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membership **out);
 void cr_room_leave(cr_rooms *rooms, cr_membership *ms);
 void cr_room_leave_all(cr_rooms *rooms, cr_member *m);
+/* The room it has been in longest, the head of the list; NULL: none. */
 cr_membership *cr_member_first(const cr_member *m);
+
+static inline cr_slice cr_room_name(const cr_room *room)
+{
+	return cr_slice_of(room->name, room->name_len);
+}
 
 #endif

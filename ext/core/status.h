@@ -12,7 +12,8 @@ typedef enum cr_status {
 	CR_ERR_SYS = -4,    /* a system call failed, errno tells which */
 	CR_ERR_UTF8 = -5,   /* text is not UTF-8 */
 	CR_ERR_FORM = -6,   /* well-formed, but not what was asked for */
-	CR_ERR_STATE = -7   /* the call does not fit the object's state */
+	CR_ERR_STATE = -7,  /* the call does not fit the object's state */
+	CR_ERR_DATA = -8    /* compressed bytes that do not inflate */
 } cr_status;
 
 #if defined(__GNUC__)

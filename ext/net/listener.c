@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -71,6 +72,20 @@ static void pause_accepting(cr_listener *l, int error)
 	l->cb->on_pause(l->arg, l, error);
 }
 
+/* A script that closed its standard streams leaves their numbers free, and what
+ * is written to "stderr" would go to whoever gets one. -1: as accept4(). */
+static int above_standard(int fd)
+{
+	if (fd < 0 || fd > STDERR_FILENO) {
+		return fd;
+	}
+	int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), saved = errno;
+
+	close(fd);
+	errno = saved;
+	return higher;
+}
+
 static void on_acceptable(evutil_socket_t listen_fd, short what, void *arg)
 {
 	cr_listener *l = arg;
@@ -79,7 +94,8 @@ static void on_acceptable(evutil_socket_t listen_fd, short what, void *arg)
 	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
 		struct sockaddr_storage peer;
 		socklen_t len = sizeof(peer);
-		int fd = accept4(listen_fd, (struct sockaddr *) &peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = above_standard(
+			accept4(listen_fd, (struct sockaddr *) &peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC));
 
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

@@ -72,7 +72,9 @@ bool chatroom_call(chatroom_obj *room, const char *name, const chatroom_handler 
 		uint64_t from = now_ns();
 
 		chatroom_handler_call(h, argc, argv, retval);
-		warn_slow(room, name, from, now_ns());
+		uint64_t to = now_ns();
+		cr_server_hook_took(room->server, to - from);
+		warn_slow(room, name, from, to);
 	}
 	return !EG(exception);
 }

@@ -53,8 +53,29 @@ final class Chatroom implements Countable
      *    default [20, 1, 40]. A client over it is read later; nothing is dropped.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
+     *  - rooms_per_client: 1 to 100000, default 128. Rooms one client may be in at a time.
+     *  - history_size: 0 to 100000, default 100. Messages kept per room, at most 512 KiB of them; see setRoomOptions().
+     *  - history_ttl: 1 to 31536000, default 300. How old they may become, and how long an empty room's are kept.
+     *  - resume_window: 0 (off) to 86400, default 120. How long a client (chatroom.v1) that was cut off can come back
+     *    as the same: same uid, rooms and data, and what it missed.
+     *  - presence: bool, default false. Members of a room are told who comes and goes; see setRoomOptions().
+     *  - presence_grace: 0 to 3600, default 15. How long somebody who was cut off still counts as present, and a
+     *    user as online.
+     *  - single_session: false (default); "kick_old": a user's newer connection closes the older ones with 4001;
+     *    "reject_new": it is refused.
+     *  - secret: string of at least 32 bytes, default none. Signs the tickets of token(). A client may bring one
+     *    as ?token=, as Authorization: Bearer, or in hello; a wrong or expired one is refused (401, 4003), without
+     *    one it is a guest: onHandshake() may refuse guests.
+     *  - api_token: string of at least 16 printable characters, default none. Opens the HTTP API under /api/ and /metrics
+     *    for who sends it as a bearer token; see docs/http-api.md.
+     *  - compression: false (default), true, or an array, for permessage-deflate (RFC 7692) with who offers it; see
+     *    docs/compression.md. Keys: level 1 to 9, default 1; threshold, bytes under which a message is sent as it is,
+     *    0 to 67108864, default 128; memory 1 to 9 (zlib's memLevel), default 8; client_window_bits 9 to 15, default 15;
+     *    client_takeover: bool, default true.
      *  - backlog: 1 to 65535, default 511. Connections the kernel may keep waiting.
      *  - public: string, default none. Folder of static files for plain requests; must exist.
+     *  - demo: bool, or null (default): on a loopback address, when neither public nor onRequest() is set. Serves the page
+     *    of a chat at /.
      *  - callback_warn_ms: int, milliseconds, 0 (off) to 3600000, default 100. A callback that takes longer is
      *    logged as a warning: nobody is served meanwhile.
      *  - log: "stderr" (default), null = off, the path of a file that lines are appended to, or a callable
@@ -112,6 +133,18 @@ final class Chatroom implements Countable
      */
     public function run(): void {}
 
+    /**
+     * Says in plain words what would keep this machine from serving: limits, addresses, libraries, certificates. Binds
+     * the addresses for a moment; serves nobody.
+     *
+     *     php -r 'echo implode("\n", Chatroom::doctor()), "\n";'
+     *
+     * @param string $url as in the constructor
+     * @param array $options as in the constructor; what is wrong with them is a line too
+     * @return array list of lines that begin with "ok: ", "warning: " or "error: "
+     */
+    public static function doctor(string $url = "ws://127.0.0.1:8080/ws", array $options = []): array {}
+
     /** Makes run() return, in order. Does nothing when it is not running. */
     public function stop(): void {}
 
@@ -165,6 +198,36 @@ final class Chatroom implements Countable
      * @param callable|null $callback (Chatroom\Client $client, string $bytes): void
      */
     public function onBinary(?callable $callback): static {}
+
+    /**
+     * A client wants into a room: what it asked for by ?room=, hello or join. Not called for Chatroom::join().
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $room): null|bool. null or true: in; false: no;
+     *        throw Chatroom\Reject: no, and why. Anything else, or another exception: no, and it is reported. A client
+     *        that speaks basic cannot be told: it is closed with 1008.
+     */
+    public function onJoin(?callable $callback): static {}
+
+    /**
+     * A client has left a room, by itself, by leave() or closeRoom(), or because it is gone (then before onClose()).
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $room): void
+     */
+    public function onLeave(?callable $callback): static {}
+
+    /**
+     * The first connection of a user is open.
+     *
+     * @param callable|null $callback (string $userId): void
+     */
+    public function onOnline(?callable $callback): static {}
+
+    /**
+     * The last connection of a user has been gone for presence_grace seconds.
+     *
+     * @param callable|null $callback (string $userId): void
+     */
+    public function onOffline(?callable $callback): static {}
 
     /**
      * A client is gone: exactly once for each that was open, whatever the cause.
@@ -251,6 +314,147 @@ final class Chatroom implements Countable
     public function sendTo(string|array $uid, string|array $message): int {}
 
     /**
+     * The same to all connections of a user or some.
+     *
+     * @param string|array $userId a user id or a list of them; who is not online is passed over
+     * @param string|array $message as in broadcast()
+     * @return int clients it was queued for
+     * @throws ValueError when the text is not UTF-8 or the array has another shape
+     */
+    public function sendToUser(string|array $userId, string|array $message): int {}
+
+    /**
+     * The same to a room or some, as a message of the room: it gets a seq and is kept in the history, also
+     * when nobody is there.
+     *
+     * @param string|array $room a room's name or a list of them
+     * @param string|array $message as in broadcast()
+     * @param array $except list of uids
+     * @return int clients it was queued for
+     * @throws ValueError when the text is not UTF-8, the array has another shape, or for a name that is none
+     */
+    public function sendToRoom(string|array $room, string|array $message, array $except = []): int {}
+
+    /**
+     * Puts a client into a room; onJoin() is not asked.
+     *
+     * @param string $room 1 to 255 bytes of UTF-8 without control characters
+     * @return bool false when there is no such client, or it is in rooms_per_client rooms
+     * @throws ValueError for a name that is none
+     */
+    public function join(string $uid, string $room): bool {}
+
+    /** Takes a client out of a room. False when it was not in it. */
+    public function leave(string $uid, string $room): bool {}
+
+    /**
+     * Takes everybody out of a room; clients that speak basic and are in no other are closed with 4000.
+     *
+     * @return int how many were in it
+     */
+    public function closeRoom(string $room): int {}
+
+    /** The rooms that somebody is in: name => number of clients. */
+    public function rooms(): array {}
+
+    /** Who is in a room: uid => user id, or null for a guest. */
+    public function members(string $room): array {}
+
+    /**
+     * What was said in a room, oldest first: a list of arrays with the keys message, uid, room, seq, time (Unix ms) and,
+     * where there is one, user, name, data and edited; of a deleted message type ("delete"), uid, room, seq and time.
+     *
+     * @param int $limit 1 to 200
+     * @param int|null $before only messages with a smaller seq
+     * @throws ValueError for a limit out of range or a name that is none
+     */
+    public function history(string $room, int $limit = 50, ?int $before = null): array {}
+
+    /**
+     * Changes a kept message, whoever wrote it; the room is told.
+     *
+     * @return bool false when it is not kept (any more)
+     * @throws ValueError when the text is not UTF-8
+     */
+    public function editMessage(string $room, int $seq, string $text): bool {}
+
+    /** Empties a kept message; the room is told. False when it is not kept (any more). */
+    public function deleteMessage(string $room, int $seq): bool {}
+
+    /**
+     * Makes a room, or all rooms whose names begin alike, different from the defaults.
+     *
+     * @param string $room a name, or the beginning of names followed by "*"; the whole name counts before a beginning,
+     *        a longer beginning before a shorter one
+     * @param array $options Keys:
+     *  - history_size: 0 to 100000, default the option history_size.
+     *  - history_ttl: seconds, 1 to 31536000, default the option history_ttl.
+     *  - presence: bool, default the option presence.
+     *  - slow_mode: seconds between two messages of one member, 0 (off) to 86400, default 0.
+     *  - post: "all" (default), "users" (only who has a user id) or "server" (announcements).
+     * @throws ValueError for a name that is none, an unknown key (the nearest known one is named) or a value out of range
+     * @throws TypeError for a value of the wrong type
+     */
+    public function setRoomOptions(string $room, array $options): static {}
+
+    /**
+     * One message per so many seconds from each member of a room; 0: off.
+     *
+     * @param float $seconds 0 to 86400
+     * @throws ValueError for seconds out of range or a name that is none
+     */
+    public function setSlowMode(string $room, float $seconds): void {}
+
+    /** A user is online: has a connection, or had one presence_grace seconds ago. */
+    public function isUserOnline(string $userId): bool {}
+
+    /**
+     * Closes all connections of a user with 4000; none of them can resume.
+     *
+     * @param string $reason UTF-8, at most 123 bytes
+     * @return int how many
+     * @throws ValueError for another reason text
+     */
+    public function kickUser(string $userId, string $reason = "", ?string $exceptUid = null): int {}
+
+    /**
+     * Whatever the user, or the client of that uid, says is refused ("muted"), in one room or everywhere.
+     *
+     * @param string $userOrUid a uid when it looks like one, else a user id
+     * @param float $seconds 0 = for good, or 0.001 to 31536000
+     * @throws ValueError for seconds out of range, an empty id or one of over 255 bytes, or a name that is none
+     */
+    public function mute(string $userOrUid, float $seconds, ?string $room = null, string $reason = ""): void {}
+
+    /** Ends a mute() of the same kind. False when there was none. */
+    public function unmute(string $userOrUid, ?string $room = null): bool {}
+
+    /**
+     * Refuses a user or an address, and closes their connections with 4002. Not kept when the script ends.
+     *
+     * @param string $userOrIp an IP address when it looks like one, else a user id
+     * @param float $seconds 0 = for good, or 0.001 to 31536000
+     * @return int connections closed
+     * @throws ValueError for seconds out of range, an empty id or one of over 255 bytes
+     */
+    public function ban(string $userOrIp, float $seconds = 0, string $reason = ""): int {}
+
+    /** Ends a ban. False when there was none. */
+    public function unban(string $userOrIp): bool {}
+
+    /**
+     * A ticket that says who its bearer is, to be made by the web application (PHP-FPM) that knows: a JSON Web Token (RFC 7519, HS256) that
+     * servers with the same option secret take. Needs no server.
+     *
+     * @param string $secret at least 32 bytes
+     * @param int $ttl seconds it is good for, 1 to 31536000
+     * @param array $claims more claims; "name" (at most 128 bytes) becomes the display name
+     * @throws ValueError for a secret or a user id (1 to 128 bytes of UTF-8) of another length, a ttl out of range, and claims that JSON
+     *         cannot hold or that would replace sub, iat or exp
+     */
+    public static function token(string $userId, string $secret, int $ttl = 60, array $claims = []): string {}
+
+    /**
      * Closes a client with 4000 (do not come back).
      *
      * @param string $reason UTF-8, at most 123 bytes
@@ -263,21 +467,25 @@ final class Chatroom implements Countable
     public function client(string $uid): ?Chatroom\Client {}
 
     /**
-     * All open clients, uid => Chatroom\Client, in the order they came. Who leaves while one iterates is
-     * passed over; who comes is not seen.
+     * All open clients, uid => Chatroom\Client, in the order they came, or those in a room, in no order. Who leaves
+     * while one iterates is passed over; who comes is not seen.
      */
-    public function clients(): Iterator {}
+    public function clients(?string $room = null): Iterator {}
 
     /** The number of open clients. */
     public function count(): int {}
 
     /**
-     * Counters and gauges: version, listen (list of URLs, with the ports really bound while running), memory
-     * (bytes of PHP's heap), started_at (Unix ms, 0 when not running), uptime_ms, clients, connections, rooms,
-     * max_clients, accepted, handshakes, handshakes_refused, requests, messages_in, messages_dropped, deliveries,
-     * bytes_in, bytes_out, queued_bytes, and how often each limit bit: refused_connections, refused_origins,
-     * timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close, slow_consumers,
-     * rate_limited, tls_errors, protocol_errors, out_of_memory, accept_pauses.
+     * Counters and gauges: version, listen (list of URLs, with the ports really bound while running), memory (bytes
+     * of PHP's heap), and what /metrics explains one by one (started_at is in Unix ms, 0 when not running):
+     * started_at, uptime_ms, clients, connections, users, parked, rooms, history_bytes, max_clients, accepted,
+     * handshakes, handshakes_refused, requests, messages_in, messages_dropped, private_messages, messages_repeated,
+     * deliveries, errors_sent, resumed, replayed, bytes_in, bytes_out, queued_bytes, messages_compressed_in,
+     * messages_compressed_out, bytes_compressed_in, bytes_inflated_in, bytes_compressed_out, bytes_inflated_out,
+     * api_calls, api_errors, api_unauthorized, refused_connections, refused_origins, refused_banned,
+     * refused_tickets, tls_errors, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
+     * timeouts_close, slow_consumers, rate_limited, muted, slowed, protocol_errors, out_of_memory, accept_pauses,
+     * loop_lag_ms.
      */
     public function stats(): array {}
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8cd2b5ff987c527deafd4c45ad03cc2709c419b1 */
+ * Stub hash: f0b96ee01eb74fe4d294e46dc6a8463c576fb67f */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
@@ -15,6 +15,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_reloadTls, 0, 0, 
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_Chatroom_run arginfo_class_Chatroom_reloadTls
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_doctor, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
 
 #define arginfo_class_Chatroom_stop arginfo_class_Chatroom_reloadTls
 
@@ -33,6 +38,14 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Chatroom_onText arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onBinary arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onJoin arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onLeave arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onOnline arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onOffline arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onClose arginfo_class_Chatroom_onHandshake
 
@@ -65,6 +78,101 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_sendTo, 0, 2, IS_
 	ZEND_ARG_TYPE_MASK(0, message, MAY_BE_STRING|MAY_BE_ARRAY, NULL)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_sendToUser, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_MASK(0, userId, MAY_BE_STRING|MAY_BE_ARRAY, NULL)
+	ZEND_ARG_TYPE_MASK(0, message, MAY_BE_STRING|MAY_BE_ARRAY, NULL)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_sendToRoom, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_MASK(0, room, MAY_BE_STRING|MAY_BE_ARRAY, NULL)
+	ZEND_ARG_TYPE_MASK(0, message, MAY_BE_STRING|MAY_BE_ARRAY, NULL)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, except, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_join, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, uid, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Chatroom_leave arginfo_class_Chatroom_join
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_closeRoom, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_rooms, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_members, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_history, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, limit, IS_LONG, 0, "50")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, before, IS_LONG, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_editMessage, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, seq, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_deleteMessage, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, seq, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_setRoomOptions, 0, 2, IS_STATIC, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_setSlowMode, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, seconds, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_isUserOnline, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, userId, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_kickUser, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, userId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, reason, IS_STRING, 0, "\"\"")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, exceptUid, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_mute, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, userOrUid, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, seconds, IS_DOUBLE, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, room, IS_STRING, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, reason, IS_STRING, 0, "\"\"")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_unmute, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, userOrUid, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, room, IS_STRING, 1, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_ban, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, userOrIp, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, seconds, IS_DOUBLE, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, reason, IS_STRING, 0, "\"\"")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_unban, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, userOrIp, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_token, 0, 2, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, userId, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, secret, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "60")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, claims, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_kick, 0, 1, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, uid, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, reason, IS_STRING, 0, "\"\"")
@@ -75,19 +183,20 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Chatroom_client, 0, 1, Chat
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Chatroom_clients, 0, 0, Iterator, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, room, IS_STRING, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_count, 0, 0, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_stats, 0, 0, IS_ARRAY, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_Chatroom_stats arginfo_class_Chatroom_rooms
 
 
 ZEND_METHOD(Chatroom, __construct);
 ZEND_METHOD(Chatroom, listen);
 ZEND_METHOD(Chatroom, reloadTls);
 ZEND_METHOD(Chatroom, run);
+ZEND_METHOD(Chatroom, doctor);
 ZEND_METHOD(Chatroom, stop);
 ZEND_METHOD(Chatroom, addFilter);
 ZEND_METHOD(Chatroom, onHandshake);
@@ -95,6 +204,10 @@ ZEND_METHOD(Chatroom, onOpen);
 ZEND_METHOD(Chatroom, onMessage);
 ZEND_METHOD(Chatroom, onText);
 ZEND_METHOD(Chatroom, onBinary);
+ZEND_METHOD(Chatroom, onJoin);
+ZEND_METHOD(Chatroom, onLeave);
+ZEND_METHOD(Chatroom, onOnline);
+ZEND_METHOD(Chatroom, onOffline);
 ZEND_METHOD(Chatroom, onClose);
 ZEND_METHOD(Chatroom, onRequest);
 ZEND_METHOD(Chatroom, onError);
@@ -105,6 +218,25 @@ ZEND_METHOD(Chatroom, after);
 ZEND_METHOD(Chatroom, cancel);
 ZEND_METHOD(Chatroom, broadcast);
 ZEND_METHOD(Chatroom, sendTo);
+ZEND_METHOD(Chatroom, sendToUser);
+ZEND_METHOD(Chatroom, sendToRoom);
+ZEND_METHOD(Chatroom, join);
+ZEND_METHOD(Chatroom, leave);
+ZEND_METHOD(Chatroom, closeRoom);
+ZEND_METHOD(Chatroom, rooms);
+ZEND_METHOD(Chatroom, members);
+ZEND_METHOD(Chatroom, history);
+ZEND_METHOD(Chatroom, editMessage);
+ZEND_METHOD(Chatroom, deleteMessage);
+ZEND_METHOD(Chatroom, setRoomOptions);
+ZEND_METHOD(Chatroom, setSlowMode);
+ZEND_METHOD(Chatroom, isUserOnline);
+ZEND_METHOD(Chatroom, kickUser);
+ZEND_METHOD(Chatroom, mute);
+ZEND_METHOD(Chatroom, unmute);
+ZEND_METHOD(Chatroom, ban);
+ZEND_METHOD(Chatroom, unban);
+ZEND_METHOD(Chatroom, token);
 ZEND_METHOD(Chatroom, kick);
 ZEND_METHOD(Chatroom, client);
 ZEND_METHOD(Chatroom, clients);
@@ -117,6 +249,7 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, listen, arginfo_class_Chatroom_listen, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, reloadTls, arginfo_class_Chatroom_reloadTls, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, run, arginfo_class_Chatroom_run, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, doctor, arginfo_class_Chatroom_doctor, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(Chatroom, stop, arginfo_class_Chatroom_stop, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, addFilter, arginfo_class_Chatroom_addFilter, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onHandshake, arginfo_class_Chatroom_onHandshake, ZEND_ACC_PUBLIC)
@@ -124,6 +257,10 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, onMessage, arginfo_class_Chatroom_onMessage, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onText, arginfo_class_Chatroom_onText, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onBinary, arginfo_class_Chatroom_onBinary, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onJoin, arginfo_class_Chatroom_onJoin, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onLeave, arginfo_class_Chatroom_onLeave, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onOnline, arginfo_class_Chatroom_onOnline, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onOffline, arginfo_class_Chatroom_onOffline, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onClose, arginfo_class_Chatroom_onClose, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onRequest, arginfo_class_Chatroom_onRequest, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onError, arginfo_class_Chatroom_onError, ZEND_ACC_PUBLIC)
@@ -134,6 +271,25 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, cancel, arginfo_class_Chatroom_cancel, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, broadcast, arginfo_class_Chatroom_broadcast, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, sendTo, arginfo_class_Chatroom_sendTo, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, sendToUser, arginfo_class_Chatroom_sendToUser, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, sendToRoom, arginfo_class_Chatroom_sendToRoom, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, join, arginfo_class_Chatroom_join, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, leave, arginfo_class_Chatroom_leave, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, closeRoom, arginfo_class_Chatroom_closeRoom, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, rooms, arginfo_class_Chatroom_rooms, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, members, arginfo_class_Chatroom_members, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, history, arginfo_class_Chatroom_history, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, editMessage, arginfo_class_Chatroom_editMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, deleteMessage, arginfo_class_Chatroom_deleteMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, setRoomOptions, arginfo_class_Chatroom_setRoomOptions, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, setSlowMode, arginfo_class_Chatroom_setSlowMode, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, isUserOnline, arginfo_class_Chatroom_isUserOnline, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, kickUser, arginfo_class_Chatroom_kickUser, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, mute, arginfo_class_Chatroom_mute, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, unmute, arginfo_class_Chatroom_unmute, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, ban, arginfo_class_Chatroom_ban, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, unban, arginfo_class_Chatroom_unban, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, token, arginfo_class_Chatroom_token, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(Chatroom, kick, arginfo_class_Chatroom_kick, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, client, arginfo_class_Chatroom_client, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, clients, arginfo_class_Chatroom_clients, ZEND_ACC_PUBLIC)

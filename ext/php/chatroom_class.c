@@ -32,7 +32,7 @@ void chatroom_on_fork(void)
 
 /* The object of a method call. NULL, thrown: only the backtrace of its own
  * constructor can show somebody an object without a server. */
-static chatroom_obj *this_room(zval *this)
+chatroom_obj *chatroom_this(zval *this)
 {
 	chatroom_obj *room = chatroom_from_obj(Z_OBJ_P(this));
 
@@ -126,7 +126,7 @@ PHP_METHOD(Chatroom, listen)
 		Z_PARAM_ARRAY_HT(array)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -148,7 +148,7 @@ PHP_METHOD(Chatroom, reloadTls)
 
 	ZEND_PARSE_PARAMETERS_NONE();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -200,7 +200,7 @@ PHP_METHOD(Chatroom, run)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -225,7 +225,7 @@ PHP_METHOD(Chatroom, stop)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -242,7 +242,7 @@ PHP_METHOD(Chatroom, addFilter)
 		Z_PARAM_FUNC(fci, fcc)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room || !chatroom_handler_check(&fci, &fcc, 1)) {
 		RETURN_THROWS();
 	}
@@ -268,7 +268,7 @@ static void set_hook(INTERNAL_FUNCTION_PARAMETERS, chatroom_hook hook)
 		Z_PARAM_FUNC_OR_NULL(fci, fcc)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room || !chatroom_handler_check(&fci, &fcc, 1)) {
 		RETURN_THROWS();
 	}
@@ -293,6 +293,10 @@ SETTER(onRequest, CHATROOM_ON_REQUEST)
 SETTER(onError, CHATROOM_ON_ERROR)
 SETTER(onStart, CHATROOM_ON_START)
 SETTER(onStop, CHATROOM_ON_STOP)
+SETTER(onJoin, CHATROOM_ON_JOIN)
+SETTER(onLeave, CHATROOM_ON_LEAVE)
+SETTER(onOnline, CHATROOM_ON_ONLINE)
+SETTER(onOffline, CHATROOM_ON_OFFLINE)
 
 static void add_timer(INTERNAL_FUNCTION_PARAMETERS, bool repeat)
 {
@@ -305,7 +309,7 @@ static void add_timer(INTERNAL_FUNCTION_PARAMETERS, bool repeat)
 		Z_PARAM_FUNC(fci, fcc)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	zend_long id = room ? chatroom_timer_add(room, seconds, repeat, &fci, &fcc) : 0;
 
 	if (id == 0) {
@@ -332,7 +336,7 @@ PHP_METHOD(Chatroom, cancel)
 		Z_PARAM_LONG(timer)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -340,60 +344,6 @@ PHP_METHOD(Chatroom, cancel)
 
 	chatroom_rebail(room);
 	RETURN_BOOL(found);
-}
-
-PHP_METHOD(Chatroom, broadcast)
-{
-	zend_string *string;
-	HashTable *array, *except = NULL;
-
-	ZEND_PARSE_PARAMETERS_START(1, 2)
-		Z_PARAM_ARRAY_HT_OR_STR(array, string)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_ARRAY_HT(except)
-	ZEND_PARSE_PARAMETERS_END();
-
-	chatroom_obj *room = this_room(ZEND_THIS);
-	zend_string *text = room ? chatroom_message_text(string, array, 1) : NULL;
-	if (!text) {
-		RETURN_THROWS();
-	}
-	RETURN_LONG(chatroom_broadcast(room, text, except));
-}
-
-PHP_METHOD(Chatroom, sendTo)
-{
-	zend_string *uid, *string;
-	HashTable *uids, *array;
-
-	ZEND_PARSE_PARAMETERS_START(2, 2)
-		Z_PARAM_ARRAY_HT_OR_STR(uids, uid)
-		Z_PARAM_ARRAY_HT_OR_STR(array, string)
-	ZEND_PARSE_PARAMETERS_END();
-
-	chatroom_obj *room = this_room(ZEND_THIS);
-	zend_string *text = room ? chatroom_message_text(string, array, 2) : NULL;
-	if (!text) {
-		RETURN_THROWS();
-	}
-	RETURN_LONG(uid ? chatroom_send_to(room, uid, text) : chatroom_send_to_all(room, uids, text));
-}
-
-PHP_METHOD(Chatroom, kick)
-{
-	zend_string *uid, *reason = ZSTR_EMPTY_ALLOC();
-
-	ZEND_PARSE_PARAMETERS_START(1, 2)
-		Z_PARAM_STR(uid)
-		Z_PARAM_OPTIONAL
-		Z_PARAM_STR(reason)
-	ZEND_PARSE_PARAMETERS_END();
-
-	chatroom_obj *room = this_room(ZEND_THIS);
-	if (!room || !chatroom_check_reason(reason, 2)) {
-		RETURN_THROWS();
-	}
-	RETURN_BOOL(chatroom_kick(room, uid, reason));
 }
 
 PHP_METHOD(Chatroom, client)
@@ -404,7 +354,7 @@ PHP_METHOD(Chatroom, client)
 		Z_PARAM_STR(uid)
 	ZEND_PARSE_PARAMETERS_END();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -416,20 +366,25 @@ PHP_METHOD(Chatroom, client)
 
 PHP_METHOD(Chatroom, clients)
 {
-	ZEND_PARSE_PARAMETERS_NONE();
+	zend_string *name = NULL;
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	ZEND_PARSE_PARAMETERS_START(0, 1)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_STR_OR_NULL(name)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
-	chatroom_client_iterator_new(return_value, room);
+	chatroom_client_iterator_new(return_value, room, name);
 }
 
 PHP_METHOD(Chatroom, count)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}
@@ -440,7 +395,7 @@ PHP_METHOD(Chatroom, stats)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 
-	chatroom_obj *room = this_room(ZEND_THIS);
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
 	}

@@ -22,6 +22,10 @@ typedef enum chatroom_hook {
 	CHATROOM_ON_ERROR,
 	CHATROOM_ON_START,
 	CHATROOM_ON_STOP,
+	CHATROOM_ON_JOIN,
+	CHATROOM_ON_LEAVE,
+	CHATROOM_ON_ONLINE,
+	CHATROOM_ON_OFFLINE,
 	CHATROOM_N_HOOKS
 } chatroom_hook;
 
@@ -84,24 +88,39 @@ zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s);
 /* All three may be NULL: nothing said. Only before the client is open. */
 void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name,
 	zval *data);
+/* What it was identified as, borrowed; absent: nothing. */
+void chatroom_client_identity(zend_object *client, cr_slice *user_id, cr_slice *name);
 void chatroom_client_set_request(zend_object *client, zval *request);
 zval *chatroom_client_request(zend_object *client);
+/* The script's own property. */
+zval *chatroom_client_data(zend_object *client);
 /* The session is going to be freed. */
 void chatroom_client_forget(zend_object *client);
 /* Client::send() and Message::reply(). False: gone; or EG(exception). */
-bool chatroom_client_send(zend_object *client, zend_string *text);
+bool chatroom_client_send(zend_object *client, const cr_own_message *message);
 
-void chatroom_message_new(zval *out, zend_object *client, cr_session *s, zend_string *text);
+void chatroom_message_new(zval *out, zend_object *client, const cr_message *m, zend_string *text);
 void chatroom_request_new(zval *out, const cr_request *r);
-void chatroom_client_iterator_new(zval *out, chatroom_obj *room);
+/* name NULL: all clients. */
+void chatroom_client_iterator_new(zval *out, chatroom_obj *room, const zend_string *name);
 
 /* The code and reason of a Reject; each falls back to something sensible. Borrowed. */
 zend_string *chatroom_reject_code(zend_object *reject);
 zend_string *chatroom_reject_reason(zend_object *reject);
 
-/* The text of a string|array message parameter, borrowed; NULL with a
- * ValueError thrown for argument number arg. */
-zend_string *chatroom_message_text(zend_string *string, HashTable *array, uint32_t arg);
+/* A string|array message parameter as the engine wants it. */
+typedef struct chatroom_said {
+	cr_own_message message;
+	zend_string *text; /* owned */
+	zend_string *data; /* the JSON of data, owned; NULL: none */
+} chatroom_said;
+/* False: a ValueError was thrown for argument number arg. Else to be freed. */
+bool chatroom_said_init(chatroom_said *said, zend_string *string, HashTable *array, uint32_t arg);
+void chatroom_said_free(chatroom_said *said);
+/* The object of a method call. NULL: thrown. */
+chatroom_obj *chatroom_this(zval *object);
+/* False: a ValueError was thrown. */
+bool chatroom_check_room(const zend_string *name, uint32_t arg);
 /* True when reason can stand in a Close frame, else a ValueError is thrown. */
 bool chatroom_check_reason(zend_string *reason, uint32_t arg);
 

@@ -29,6 +29,15 @@ enum {
 zend_class_entry *chatroom_client_ce;
 static zend_object_handlers client_handlers;
 
+static void set_string(zval *property, cr_slice s)
+{
+	if (s.ptr) {
+		ZVAL_STRINGL(property, (const char *) s.ptr, s.len);
+	} else {
+		ZVAL_NULL(property);
+	}
+}
+
 zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 {
 	zend_object *obj = cr_session_app(s);
@@ -45,8 +54,8 @@ zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 	cr_uuid_write(cr_session_uid(s), uid);
 	cr_session_ip(s, ip, sizeof(ip));
 	ZVAL_STRINGL(OBJ_PROP_NUM(obj, PROP_UID), uid, sizeof(uid));
-	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_USER_ID));
-	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_NAME));
+	set_string(OBJ_PROP_NUM(obj, PROP_USER_ID), cr_session_user(s));
+	set_string(OBJ_PROP_NUM(obj, PROP_NAME), cr_session_name(s));
 	ZVAL_STRING(OBJ_PROP_NUM(obj, PROP_IP), ip);
 	ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
 	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_REQUEST));
@@ -72,6 +81,14 @@ void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_st
 	}
 }
 
+void chatroom_client_identity(zend_object *client, cr_slice *user_id, cr_slice *name)
+{
+	const zval *u = OBJ_PROP_NUM(client, PROP_USER_ID), *n = OBJ_PROP_NUM(client, PROP_NAME);
+
+	*user_id = Z_TYPE_P(u) == IS_STRING ? chatroom_slice(Z_STR_P(u)) : CR_SLICE_NONE;
+	*name = Z_TYPE_P(n) == IS_STRING ? chatroom_slice(Z_STR_P(n)) : CR_SLICE_NONE;
+}
+
 void chatroom_client_set_request(zend_object *client, zval *request)
 {
 	ZVAL_COPY(OBJ_PROP_NUM(client, PROP_REQUEST), request);
@@ -80,6 +97,11 @@ void chatroom_client_set_request(zend_object *client, zval *request)
 zval *chatroom_client_request(zend_object *client)
 {
 	return OBJ_PROP_NUM(client, PROP_REQUEST);
+}
+
+zval *chatroom_client_data(zend_object *client)
+{
+	return OBJ_PROP_NUM(client, PROP_DATA);
 }
 
 void chatroom_client_forget(zend_object *obj)
@@ -91,7 +113,7 @@ void chatroom_client_forget(zend_object *obj)
 }
 
 /* Sending may fail for want of memory: that costs the client, as everywhere. */
-bool chatroom_client_send(zend_object *obj, zend_string *text)
+bool chatroom_client_send(zend_object *obj, const cr_own_message *message)
 {
 	chatroom_client_obj *client = chatroom_client_from_obj(obj);
 	chatroom_obj *room = client->room;
@@ -99,7 +121,7 @@ bool chatroom_client_send(zend_object *obj, zend_string *text)
 	if (!client->session) {
 		return false;
 	}
-	cr_status status = cr_session_send(client->session, chatroom_slice(text));
+	cr_status status = cr_session_send(client->session, message);
 
 	chatroom_rebail(room);
 	return status == CR_OK;
@@ -120,11 +142,14 @@ PHP_METHOD(Chatroom_Client, send)
 		Z_PARAM_ARRAY_HT_OR_STR(array, string)
 	ZEND_PARSE_PARAMETERS_END();
 
-	zend_string *text = chatroom_message_text(string, array, 1);
-	if (!text) {
+	chatroom_said said;
+	if (!chatroom_said_init(&said, string, array, 1)) {
 		RETURN_THROWS();
 	}
-	RETURN_BOOL(chatroom_client_send(Z_OBJ_P(ZEND_THIS), text));
+	bool sent = chatroom_client_send(Z_OBJ_P(ZEND_THIS), &said.message);
+
+	chatroom_said_free(&said);
+	RETURN_BOOL(sent);
 }
 
 PHP_METHOD(Chatroom_Client, sendRaw)
@@ -153,14 +178,18 @@ PHP_METHOD(Chatroom_Client, sendRaw)
 	RETURN_BOOL(status == CR_OK);
 }
 
-static bool close_client(chatroom_client_obj *client, unsigned code, zend_string *reason)
+static bool close_client(chatroom_client_obj *client, unsigned code, zend_string *reason, bool kick)
 {
 	chatroom_obj *room = client->room;
 
 	if (!client->session || !cr_session_is_open(client->session)) {
 		return false;
 	}
-	cr_session_close(client->session, code, chatroom_slice(reason));
+	if (kick) {
+		cr_session_kick(client->session, code, chatroom_slice(reason));
+	} else {
+		cr_session_close(client->session, code, chatroom_slice(reason));
+	}
 	chatroom_rebail(room);
 	return true;
 }
@@ -184,7 +213,7 @@ PHP_METHOD(Chatroom_Client, close)
 		RETURN_THROWS();
 	}
 	RETURN_BOOL(close_client(
-		chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), (unsigned) code, reason));
+		chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), (unsigned) code, reason, false));
 }
 
 PHP_METHOD(Chatroom_Client, kick)
@@ -199,7 +228,61 @@ PHP_METHOD(Chatroom_Client, kick)
 	if (!chatroom_check_reason(reason, 1)) {
 		RETURN_THROWS();
 	}
-	RETURN_BOOL(close_client(chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), KICKED, reason));
+	RETURN_BOOL(close_client(chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS)), KICKED, reason, true));
+}
+
+PHP_METHOD(Chatroom_Client, join)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+	chatroom_obj *room = client->room;
+	zend_string *name;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(name)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!chatroom_check_room(name, 1)) {
+		RETURN_THROWS();
+	}
+	if (!client->session) {
+		RETURN_FALSE;
+	}
+	cr_status status = cr_session_join(client->session, chatroom_slice(name));
+
+	chatroom_rebail(room);
+	RETURN_BOOL(status == CR_OK);
+}
+
+PHP_METHOD(Chatroom_Client, leave)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+	chatroom_obj *room = client->room;
+	zend_string *name;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+		Z_PARAM_STR(name)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!client->session) {
+		RETURN_FALSE;
+	}
+	bool was_in = cr_session_leave(client->session, chatroom_slice(name));
+
+	chatroom_rebail(room);
+	RETURN_BOOL(was_in);
+}
+
+PHP_METHOD(Chatroom_Client, rooms)
+{
+	chatroom_client_obj *client = chatroom_client_from_obj(Z_OBJ_P(ZEND_THIS));
+	cr_slice name;
+
+	ZEND_PARSE_PARAMETERS_NONE();
+
+	array_init(return_value);
+	for (size_t i = 0; client->session && (name = cr_session_room_at(client->session, i)).ptr; i++) {
+		add_next_index_stringl(return_value, (const char *) name.ptr, name.len);
+	}
 }
 
 PHP_METHOD(Chatroom_Client, isOpen)

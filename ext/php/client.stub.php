@@ -72,6 +72,21 @@ final class Client
      */
     public function kick(string $reason = ""): bool {}
 
+    /**
+     * Puts the client into a room; onJoin() is not asked.
+     *
+     * @param string $room 1 to 255 bytes of UTF-8 without control characters
+     * @return bool false when the client is gone or closing, or in rooms_per_client rooms
+     * @throws \ValueError for a name that is none
+     */
+    public function join(string $room): bool {}
+
+    /** Takes the client out of a room. False when it was not in it. */
+    public function leave(string $room): bool {}
+
+    /** The names of the rooms it is in, in the order of joining. */
+    public function rooms(): array {}
+
     /** Neither gone nor closing. */
     public function isOpen(): bool {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 254b86348f237b2a65007e0f5b64ad27c3b6e126 */
+ * Stub hash: dd079b149352188d92668f738b098c714a6356e3 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom_Client___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
@@ -22,6 +22,15 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_Client_kick, 0, 0
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, reason, IS_STRING, 0, "\"\"")
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_Client_join, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Chatroom_Client_leave arginfo_class_Chatroom_Client_join
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_Client_rooms, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_Client_isOpen, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
@@ -34,6 +43,9 @@ ZEND_METHOD(Chatroom_Client, send);
 ZEND_METHOD(Chatroom_Client, sendRaw);
 ZEND_METHOD(Chatroom_Client, close);
 ZEND_METHOD(Chatroom_Client, kick);
+ZEND_METHOD(Chatroom_Client, join);
+ZEND_METHOD(Chatroom_Client, leave);
+ZEND_METHOD(Chatroom_Client, rooms);
 ZEND_METHOD(Chatroom_Client, isOpen);
 ZEND_METHOD(Chatroom_Client, queuedBytes);
 
@@ -44,6 +56,9 @@ static const zend_function_entry class_Chatroom_Client_methods[] = {
 	ZEND_ME(Chatroom_Client, sendRaw, arginfo_class_Chatroom_Client_sendRaw, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom_Client, close, arginfo_class_Chatroom_Client_close, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom_Client, kick, arginfo_class_Chatroom_Client_kick, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom_Client, join, arginfo_class_Chatroom_Client_join, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom_Client, leave, arginfo_class_Chatroom_Client_leave, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom_Client, rooms, arginfo_class_Chatroom_Client_rooms, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom_Client, isOpen, arginfo_class_Chatroom_Client_isOpen, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom_Client, queuedBytes, arginfo_class_Chatroom_Client_queuedBytes, ZEND_ACC_PUBLIC)
 	ZEND_FE_END

@@ -26,16 +26,23 @@ static inline chatroom_iterator_obj *iterator_from_obj(zend_object *obj)
 	return (chatroom_iterator_obj *) ((char *) obj - offsetof(chatroom_iterator_obj, std));
 }
 
-void chatroom_client_iterator_new(zval *out, chatroom_obj *room)
+void chatroom_client_iterator_new(zval *out, chatroom_obj *room, const zend_string *name)
 {
 	object_init_ex(out, chatroom_client_iterator_ce);
 	chatroom_iterator_obj *it = iterator_from_obj(Z_OBJ_P(out));
 
 	GC_ADDREF(&room->std);
 	it->room = &room->std;
-	it->n = cr_server_count(room->server);
-	it->uids = it->n ? safe_emalloc(it->n, sizeof(cr_uuid), 0) : NULL;
-	it->n = it->n ? cr_server_uids(room->server, it->uids, it->n) : 0;
+	cr_room_info info = {.members = 0};
+	if (name) {
+		(void) cr_server_room(room->server, chatroom_slice(name), &info);
+	}
+	it->n = name ? info.members : cr_server_count(room->server);
+	if (it->n) {
+		it->uids = safe_emalloc(it->n, sizeof(cr_uuid), 0);
+		it->n = name ? cr_server_room_uids(room->server, chatroom_slice(name), it->uids, it->n)
+		             : cr_server_uids(room->server, it->uids, it->n);
+	}
 }
 
 /* The session at the first place from it->at on that is still open. */

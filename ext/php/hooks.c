@@ -27,6 +27,10 @@ static const char *const hook_names[CHATROOM_N_HOOKS] = {
 	[CHATROOM_ON_ERROR] = "Chatroom::onError()",
 	[CHATROOM_ON_START] = "Chatroom::onStart()",
 	[CHATROOM_ON_STOP] = "Chatroom::onStop()",
+	[CHATROOM_ON_JOIN] = "Chatroom::onJoin()",
+	[CHATROOM_ON_LEAVE] = "Chatroom::onLeave()",
+	[CHATROOM_ON_ONLINE] = "Chatroom::onOnline()",
+	[CHATROOM_ON_OFFLINE] = "Chatroom::onOffline()",
 };
 
 const char *chatroom_hook_name(chatroom_hook hook)
@@ -46,6 +50,10 @@ void chatroom_update_wants(chatroom_obj *room)
 		[CHATROOM_ON_REQUEST] = CR_HOOK_REQUEST,
 		[CHATROOM_ON_START] = CR_HOOK_START,
 		[CHATROOM_ON_STOP] = CR_HOOK_STOP,
+		[CHATROOM_ON_JOIN] = CR_HOOK_JOIN,
+		[CHATROOM_ON_LEAVE] = CR_HOOK_LEAVE,
+		[CHATROOM_ON_ONLINE] = CR_HOOK_ONLINE,
+		[CHATROOM_ON_OFFLINE] = CR_HOOK_OFFLINE,
 	};
 	uint32_t wants = room->n_filters ? CR_HOOK_MESSAGE : 0;
 
@@ -192,7 +200,7 @@ static void on_open(void *arg, cr_session *s, const cr_request *r)
 
 typedef struct message_frame {
 	cr_session *session;
-	cr_slice text;
+	const cr_message *message;
 	cr_verdict verdict;
 } message_frame;
 
@@ -211,7 +219,7 @@ static bool ask(chatroom_obj *room, const char *name, const chatroom_handler *h,
 static void message_body(chatroom_obj *room, void *arg)
 {
 	message_frame *f = arg;
-	zend_string *original = zend_string_init((const char *) f->text.ptr, f->text.len, 0);
+	zend_string *original = zend_string_init((const char *) f->message->text.ptr, f->message->text.len, 0);
 	zend_string *text = zend_string_copy(original);
 	zend_object *client = chatroom_client_get(room, f->session);
 	const char *name = "Chatroom::addFilter()";
@@ -228,7 +236,7 @@ static void message_body(chatroom_obj *room, void *arg)
 	if (go_on && chatroom_handler_is_set(&room->hooks[CHATROOM_ON_MESSAGE])) {
 		name = hook_names[CHATROOM_ON_MESSAGE];
 		ZVAL_OBJ_COPY(&argv[0], client);
-		chatroom_message_new(&argv[1], client, f->session, text);
+		chatroom_message_new(&argv[1], client, f->message, text);
 		go_on = ask(room, name, &room->hooks[CHATROOM_ON_MESSAGE], argv, &f->verdict, &text);
 	}
 	if (go_on) {
@@ -246,10 +254,10 @@ static void message_body(chatroom_obj *room, void *arg)
 	OBJ_RELEASE(client);
 }
 
-static cr_verdict on_message(void *arg, cr_session *s, cr_slice text)
+static cr_verdict on_message(void *arg, cr_session *s, const cr_message *m)
 {
 	chatroom_obj *room = arg;
-	message_frame f = {s, text, {.kind = CR_VERDICT_DROP}};
+	message_frame f = {s, m, {.kind = CR_VERDICT_DROP}};
 
 	if (!room->ended) {
 		chatroom_drop_held(room);
@@ -259,6 +267,133 @@ static cr_verdict on_message(void *arg, cr_session *s, cr_slice text)
 		f.verdict.kind = CR_VERDICT_DROP;
 	}
 	return f.verdict;
+}
+
+/* onJoin, onLeave, onOnline, onOffline */
+
+typedef struct room_frame {
+	cr_session *session;
+	cr_slice room;
+	chatroom_hook hook;
+	cr_verdict verdict;
+} room_frame;
+
+static void room_body(chatroom_obj *room, void *arg)
+{
+	room_frame *f = arg;
+	chatroom_handler *h = &room->hooks[f->hook];
+	zend_object *client = chatroom_client_get(room, f->session);
+	zval argv[2], retval;
+
+	if (!chatroom_handler_is_set(h)) {
+		f->verdict.kind = CR_VERDICT_PASS;
+		return;
+	}
+	GC_ADDREF(client);
+	ZVAL_OBJ_COPY(&argv[0], client);
+	ZVAL_STRINGL(&argv[1], (const char *) f->room.ptr, f->room.len);
+	chatroom_call(room, hook_names[f->hook], h, 2, argv, &retval);
+	if (f->hook == CHATROOM_ON_JOIN) {
+		chatroom_verdict_join(room, &f->verdict, &retval);
+	}
+	zval_ptr_dtor(&retval);
+	chatroom_report(room, hook_names[f->hook], client);
+	OBJ_RELEASE(client);
+}
+
+static cr_verdict on_join(void *arg, cr_session *s, cr_slice name)
+{
+	chatroom_obj *room = arg;
+	room_frame f = {s, name, CHATROOM_ON_JOIN, {.kind = CR_VERDICT_REJECT}};
+
+	if (!room->ended) {
+		chatroom_drop_held(room);
+		chatroom_guard(room, room_body, &f);
+	}
+	return f.verdict;
+}
+
+static void on_leave(void *arg, cr_session *s, cr_slice name)
+{
+	chatroom_obj *room = arg;
+	room_frame f = {s, name, CHATROOM_ON_LEAVE, {.kind = CR_VERDICT_PASS}};
+
+	if (!room->ended) {
+		chatroom_guard(room, room_body, &f);
+	}
+}
+
+typedef struct user_frame {
+	cr_slice user;
+	chatroom_hook hook;
+} user_frame;
+
+static void user_body(chatroom_obj *room, void *arg)
+{
+	user_frame *f = arg;
+	zval argv[1], retval;
+
+	if (!chatroom_handler_is_set(&room->hooks[f->hook])) {
+		return;
+	}
+	ZVAL_STRINGL(&argv[0], (const char *) f->user.ptr, f->user.len);
+	chatroom_call(room, hook_names[f->hook], &room->hooks[f->hook], 1, argv, &retval);
+	zval_ptr_dtor(&retval);
+	chatroom_report(room, hook_names[f->hook], NULL);
+}
+
+static void on_user(void *arg, cr_slice user, bool online)
+{
+	chatroom_obj *room = arg;
+	user_frame f = {user, online ? CHATROOM_ON_ONLINE : CHATROOM_ON_OFFLINE};
+
+	if (!room->ended) {
+		chatroom_guard(room, user_body, &f);
+	}
+}
+
+/* What a client that may come back leaves behind: the script's data. */
+
+static void *on_park(void *arg, cr_session *s)
+{
+	zend_object *client = cr_session_app(s);
+	zval *data = chatroom_client_data(client), *kept;
+
+	(void) arg;
+	if (Z_TYPE_P(data) == IS_NULL) {
+		return NULL;
+	}
+	kept = emalloc(sizeof(*kept));
+	ZVAL_COPY_DEREF(kept, data);
+	return kept;
+}
+
+typedef struct unpark_frame {
+	cr_session *session;
+	zval *kept;
+} unpark_frame;
+
+static void unpark_body(chatroom_obj *room, void *arg)
+{
+	unpark_frame *f = arg;
+	zval *data = chatroom_client_data(chatroom_client_get(room, f->session));
+
+	zval_ptr_dtor(data);
+	ZVAL_COPY_VALUE(data, f->kept);
+	efree(f->kept);
+}
+
+static void on_unpark(void *arg, cr_session *s, void *kept)
+{
+	unpark_frame f = {s, kept};
+
+	chatroom_guard(arg, unpark_body, &f);
+}
+
+static void on_drop_parked(void *arg, void *kept)
+{
+	chatroom_release_guarded(arg, kept);
+	efree(kept);
 }
 
 /* onText, onBinary */
@@ -426,6 +561,12 @@ const cr_hooks chatroom_hooks = {
 	.on_handshake = on_handshake,
 	.on_open = on_open,
 	.on_message = on_message,
+	.on_join = on_join,
+	.on_leave = on_leave,
+	.on_user = on_user,
+	.on_park = on_park,
+	.on_unpark = on_unpark,
+	.on_drop_parked = on_drop_parked,
 	.on_raw = on_raw,
 	.on_close = on_close,
 	.on_request = on_request,

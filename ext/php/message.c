@@ -6,6 +6,8 @@
 #include "ext/php/classes.h"
 #include "ext/php/message_arginfo.h"
 
+#include "ext/json/php_json.h"
+
 typedef struct chatroom_message_obj {
 	zend_object *client; /* the sender; owned */
 	zend_object std;
@@ -29,23 +31,42 @@ static inline chatroom_message_obj *message_from_obj(zend_object *obj)
 	return (chatroom_message_obj *) ((char *) obj - offsetof(chatroom_message_obj, std));
 }
 
-void chatroom_message_new(zval *out, zend_object *client, cr_session *s, zend_string *text)
+static void set_string(zval *property, cr_slice s)
 {
-	char uid[CR_UUID_LEN];
-	cr_slice room = cr_session_room(s);
+	if (s.ptr) {
+		ZVAL_STRINGL(property, (const char *) s.ptr, s.len);
+	} else {
+		ZVAL_NULL(property);
+	}
+}
 
+/* JSON that the engine has checked. PHP's decoder reads up to a NUL behind it. */
+static void set_json(zval *property, cr_slice json)
+{
+	ZVAL_NULL(property);
+	if (json.ptr) {
+		zend_string *text = zend_string_init((const char *) json.ptr, json.len, 0);
+
+		if (php_json_decode_ex(property, ZSTR_VAL(text), ZSTR_LEN(text), PHP_JSON_OBJECT_AS_ARRAY, 512) != SUCCESS) {
+			ZVAL_NULL(property);
+		}
+		zend_string_release(text);
+	}
+}
+
+void chatroom_message_new(zval *out, zend_object *client, const cr_message *m, zend_string *text)
+{
 	object_init_ex(out, chatroom_message_ce);
 	zend_object *obj = Z_OBJ_P(out);
 
 	GC_ADDREF(client);
 	message_from_obj(obj)->client = client;
-	cr_uuid_write(cr_session_uid(s), uid);
 	ZVAL_STR_COPY(OBJ_PROP_NUM(obj, PROP_TEXT), text);
-	ZVAL_STRINGL(OBJ_PROP_NUM(obj, PROP_UID), uid, sizeof(uid));
-	ZVAL_STRINGL(OBJ_PROP_NUM(obj, PROP_ROOM), (const char *) room.ptr, room.len);
-	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_TO));
-	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_ID));
-	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_DATA));
+	ZVAL_COPY(OBJ_PROP_NUM(obj, PROP_UID), OBJ_PROP_NUM(client, 0));
+	set_string(OBJ_PROP_NUM(obj, PROP_ROOM), m->room);
+	set_string(OBJ_PROP_NUM(obj, PROP_TO), m->to);
+	set_json(OBJ_PROP_NUM(obj, PROP_ID), m->id);
+	set_json(OBJ_PROP_NUM(obj, PROP_DATA), m->data);
 }
 
 /* private: only the server makes them */
@@ -63,11 +84,14 @@ PHP_METHOD(Chatroom_Message, reply)
 		Z_PARAM_ARRAY_HT_OR_STR(array, string)
 	ZEND_PARSE_PARAMETERS_END();
 
-	zend_string *text = chatroom_message_text(string, array, 1);
-	if (!text) {
+	chatroom_said said;
+	if (!chatroom_said_init(&said, string, array, 1)) {
 		RETURN_THROWS();
 	}
-	RETURN_BOOL(chatroom_client_send(message_from_obj(Z_OBJ_P(ZEND_THIS))->client, text));
+	bool sent = chatroom_client_send(message_from_obj(Z_OBJ_P(ZEND_THIS))->client, &said.message);
+
+	chatroom_said_free(&said);
+	RETURN_BOOL(sent);
 }
 
 static zend_object *message_create_object(zend_class_entry *ce)

@@ -33,7 +33,14 @@ static bool parse_hosts(chatroom_options *o, const option_row *option, zval *val
 static bool parse_proxies(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_tls(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_history_ttl(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_presence(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_demo(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_public(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_compression(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_log_level(chatroom_options *o, const option_row *option, zval *value);
 
@@ -60,9 +67,20 @@ static const option_row options[] = {
 	SECONDS(drain_timeout, 0, 3600),
 	OTHER(rate_limit, parse_rate_limit),
 	{"send_queue_limit", OPTION_SIZE, AT(config.send_queue_limit), 1024, 1 << 30, false, NULL},
+	{"rooms_per_client", OPTION_UINT, AT(config.rooms_per_client), 1, 100000, false, NULL},
+	{"history_size", OPTION_UINT, AT(config.history_size), 0, 100000, false, NULL},
+	OTHER(history_ttl, parse_history_ttl),
+	SECONDS(resume_window, 0, 86400),
+	OTHER(presence, parse_presence),
+	SECONDS(presence_grace, 0, 3600),
+	OTHER(single_session, parse_single_session),
+	OTHER(secret, parse_secret),
+	OTHER(api_token, parse_api_token),
 	{"backlog", OPTION_INT, AT(config.backlog), 1, 65535, false, NULL},
+	OTHER(compression, parse_compression),
 	OTHER(public, parse_public),
 	{"callback_warn_ms", OPTION_LONG, AT(callback_warn_ms), 0, 3600000, false, NULL},
+	OTHER(demo, parse_demo),
 	OTHER(log, parse_log),
 	OTHER(log_level, parse_log_level),
 };
@@ -301,6 +319,165 @@ static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval
 			return false;
 		}
 	}
+	return true;
+}
+
+/* What a header can carry as it is. */
+static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string", value);
+	}
+	if (Z_STRLEN_P(value) < CR_API_TOKEN_MIN || Z_STRLEN_P(value) > CR_SECRET_MAX
+		|| !is_printable(Z_STRVAL_P(value), Z_STRLEN_P(value), "")) {
+		zend_value_error("option \"api_token\" must be %d to %d printable ASCII characters without spaces",
+			CR_API_TOKEN_MIN, CR_SECRET_MAX);
+		return false;
+	}
+	o->config.api_token = cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value));
+	return true;
+}
+
+/* Wider than the other times: a year. */
+static bool parse_history_ttl(chatroom_options *o, const option_row *option, zval *value)
+{
+	static const struct option_row range = {"history_ttl", OPTION_SECONDS, 0, 1, 31536000, false, NULL};
+
+	if (Z_TYPE_P(value) != IS_LONG && Z_TYPE_P(value) != IS_DOUBLE) {
+		return wrong_type(option, "int or float", value);
+	}
+	double n = zval_get_double(value);
+	if (!(n >= range.min && n <= range.max)) {
+		return out_of_range(&range);
+	}
+	o->config.history_ttl = (uint64_t) ceil(n * 1000);
+	return true;
+}
+
+static bool parse_presence(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+		return wrong_type(option, "bool", value);
+	}
+	o->config.presence = Z_TYPE_P(value) == IS_TRUE;
+	return true;
+}
+
+static bool parse_demo(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE && Z_TYPE_P(value) != IS_NULL) {
+		return wrong_type(option, "bool or null", value);
+	}
+	o->config.demo = Z_TYPE_P(value) == IS_NULL ? CR_DEMO_AUTO : Z_TYPE_P(value) == IS_TRUE ? CR_DEMO_ON : CR_DEMO_OFF;
+	return true;
+}
+
+static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) == IS_FALSE) {
+		o->config.single_session = CR_SINGLE_OFF;
+		return true;
+	}
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string or false", value);
+	}
+	if (is_named(Z_STR_P(value), "kick_old")) {
+		o->config.single_session = CR_SINGLE_KICK_OLD;
+	} else if (is_named(Z_STR_P(value), "reject_new")) {
+		o->config.single_session = CR_SINGLE_REJECT_NEW;
+	} else {
+		zend_value_error("option \"single_session\" must be false, \"kick_old\" or \"reject_new\"");
+		return false;
+	}
+	return true;
+}
+
+static bool parse_secret(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_STRING) {
+		return wrong_type(option, "string", value);
+	}
+	if (Z_STRLEN_P(value) < CR_SECRET_MIN || Z_STRLEN_P(value) > CR_SECRET_MAX) {
+		zend_value_error("option \"secret\" must be %d to %d bytes long", CR_SECRET_MIN, CR_SECRET_MAX);
+		return false;
+	}
+	o->config.secret = cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value));
+	return true;
+}
+
+static const option_row compression_keys[] = {
+	{"level", OPTION_INT, AT(config.compression_level), 1, 9, false, NULL},
+	{"threshold", OPTION_SIZE, AT(config.compression_threshold), 0, 64 << 20, false, NULL},
+	{"memory", OPTION_INT, AT(config.compression_memory), 1, 9, false, NULL},
+	{"client_window_bits", OPTION_INT, AT(config.compression_client_bits), 9, 15, false, NULL},
+	{"client_takeover", OPTION_OTHER, 0, 0, 0, false, NULL}, /* a bool */
+};
+
+#define N_COMPRESSION_KEYS (sizeof(compression_keys) / sizeof(compression_keys[0]))
+
+static const char *compression_key_name(size_t i)
+{
+	return compression_keys[i].name;
+}
+
+static bool parse_compression_key(chatroom_options *o, const zend_string *name, zval *value)
+{
+	for (size_t i = 0; i < N_COMPRESSION_KEYS; i++) {
+		const option_row *key = &compression_keys[i];
+
+		if (!is_named(name, key->name)) {
+			continue;
+		}
+		if (key->kind != OPTION_OTHER) {
+			if (Z_TYPE_P(value) != IS_LONG) {
+				zend_type_error("compression key \"%s\" must be of type int, %s given",
+					key->name, zend_zval_type_name(value));
+				return false;
+			}
+			if (Z_LVAL_P(value) < key->min || Z_LVAL_P(value) > key->max) {
+				zend_value_error("compression key \"%s\" must be between %.12g and %.12g",
+					key->name, key->min, key->max);
+				return false;
+			}
+			return parse_number(o, key, value);
+		}
+		if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+			zend_type_error("compression key \"%s\" must be of type bool, %s given",
+				key->name, zend_zval_type_name(value));
+			return false;
+		}
+		o->config.compression_client_takeover = Z_TYPE_P(value) == IS_TRUE;
+		return true;
+	}
+	zend_value_error("unknown compression key \"%s\", did you mean \"%s\"?", ZSTR_VAL(name),
+		chatroom_nearest(name, compression_key_name, N_COMPRESSION_KEYS));
+	return false;
+}
+
+static bool parse_compression(chatroom_options *o, const option_row *option, zval *value)
+{
+	zend_string *name;
+	zend_ulong index;
+	zval *one;
+
+	if (Z_TYPE_P(value) == IS_TRUE || Z_TYPE_P(value) == IS_FALSE) {
+		o->config.compression = Z_TYPE_P(value) == IS_TRUE;
+		return true;
+	}
+	if (Z_TYPE_P(value) != IS_ARRAY) {
+		return wrong_type(option, "bool or array", value);
+	}
+	o->config.compression = true;
+	ZEND_HASH_FOREACH_KEY_VAL(Z_ARRVAL_P(value), index, name, one) {
+		if (!name) {
+			zend_value_error("unknown compression key " ZEND_ULONG_FMT ", keys have names", index);
+			return false;
+		}
+		ZVAL_DEREF(one);
+		if (!parse_compression_key(o, name, one)) {
+			return false;
+		}
+	} ZEND_HASH_FOREACH_END();
 	return true;
 }
 

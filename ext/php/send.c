@@ -1,4 +1,5 @@
-/* What Chatroom sends and what it can be asked. */
+/* The methods of Chatroom that send, and stats(). A uid, user or room that is
+ * none, or nobody's, is nobody: 0, false, NULL. */
 #ifdef HAVE_CONFIG_H
 # include "config.h"
 #endif
@@ -16,72 +17,213 @@ cr_session *chatroom_find(chatroom_obj *room, const zend_string *uid)
 	return cr_uuid_parse(&u, chatroom_slice(uid)) == CR_OK ? cr_server_find(room->server, &u) : NULL;
 }
 
-zend_long chatroom_broadcast(chatroom_obj *room, const zend_string *text, HashTable *except)
+/* The uids among an array's strings. emalloc'd, NULL: none. */
+static cr_uuid *uids_of(HashTable *array, size_t *n)
 {
-	cr_uuid *uids = NULL;
-	size_t n = 0, queued = 0;
+	cr_uuid *uids;
 	zval *value;
 
-	if (except && zend_hash_num_elements(except)) {
-		uids = safe_emalloc(zend_hash_num_elements(except), sizeof(*uids), 0);
-		ZEND_HASH_FOREACH_VAL(except, value) {
-			ZVAL_DEREF(value);
-			if (Z_TYPE_P(value) == IS_STRING
-				&& cr_uuid_parse(&uids[n], cr_slice_of(Z_STRVAL_P(value), Z_STRLEN_P(value))) == CR_OK) {
-				n++;
-			}
-		} ZEND_HASH_FOREACH_END();
+	*n = 0;
+	if (!array || zend_hash_num_elements(array) == 0) {
+		return NULL;
 	}
+	uids = safe_emalloc(zend_hash_num_elements(array), sizeof(*uids), 0);
+	ZEND_HASH_FOREACH_VAL(array, value) {
+		ZVAL_DEREF(value);
+		if (Z_TYPE_P(value) == IS_STRING && cr_uuid_parse(&uids[*n], chatroom_slice(Z_STR_P(value))) == CR_OK) {
+			(*n)++;
+		}
+	} ZEND_HASH_FOREACH_END();
+	return uids;
+}
+
+/* One receiver. How many connections it was queued for. */
+typedef struct receiver {
+	chatroom_obj *room;
+	const cr_own_message *message;
+	const cr_uuid *except;
+	size_t n_except;
+} receiver;
+
+typedef zend_long (*send_fn)(const receiver *to, const zend_string *name);
+
+static zend_long send_to_uid(const receiver *to, const zend_string *uid)
+{
+	cr_session *s = chatroom_find(to->room, uid);
+
+	return s && cr_session_send(s, to->message) == CR_OK;
+}
+
+static zend_long send_to_user(const receiver *to, const zend_string *user)
+{
+	size_t queued = 0;
+
 	/* the form was checked; without memory it reaches fewer, which queued says */
-	cr_status status = cr_server_broadcast(room->server, chatroom_slice(text), uids, n, &queued);
+	(void) !cr_server_send_to_user(to->room->server, chatroom_slice(user), to->message, &queued);
+	return (zend_long) queued;
+}
+
+static zend_long send_to_room(const receiver *to, const zend_string *name)
+{
+	size_t queued = 0;
+	uint64_t seq;
+
+	(void) !cr_server_send_to_room(to->room->server, chatroom_slice(name), to->message, to->except, to->n_except,
+		&queued, &seq);
+	return (zend_long) queued;
+}
+
+/* One name, or the strings of an array. */
+static zend_long send_to_each(const receiver *to, const zend_string *name, HashTable *names, send_fn send)
+{
+	zend_long sent = 0;
+	zval *one;
+
+	if (name) {
+		sent = send(to, name);
+		chatroom_rebail(to->room);
+		return sent;
+	}
+	/* sending may call the log's callable, and that the array's owner */
+	GC_TRY_ADDREF(names);
+	ZEND_HASH_FOREACH_VAL(names, one) {
+		ZVAL_DEREF(one);
+		if (Z_TYPE_P(one) == IS_STRING) {
+			sent += send(to, Z_STR_P(one));
+		}
+	} ZEND_HASH_FOREACH_END();
+	zend_array_release(names);
+	chatroom_rebail(to->room);
+	return sent;
+}
+
+PHP_METHOD(Chatroom, broadcast)
+{
+	zend_string *string;
+	HashTable *array, *except = NULL;
+	chatroom_said said;
+	size_t n, queued = 0;
+
+	ZEND_PARSE_PARAMETERS_START(1, 2)
+		Z_PARAM_ARRAY_HT_OR_STR(array, string)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_ARRAY_HT(except)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room || !chatroom_said_init(&said, string, array, 1)) {
+		RETURN_THROWS();
+	}
+	cr_uuid *uids = uids_of(except, &n);
+	(void) !cr_server_broadcast(room->server, &said.message, uids, n, &queued);
 
 	if (uids) {
 		efree(uids);
 	}
+	chatroom_said_free(&said);
 	chatroom_rebail(room);
-	return status == CR_OK ? (zend_long) queued : 0;
+	RETURN_LONG((zend_long) queued);
 }
 
-zend_long chatroom_send_to(chatroom_obj *room, const zend_string *uid, const zend_string *text)
+static void send_to(INTERNAL_FUNCTION_PARAMETERS, send_fn send)
 {
-	cr_session *s = chatroom_find(room, uid);
+	zend_string *name, *string;
+	HashTable *names, *array;
+	chatroom_said said;
 
-	if (!s) {
-		return 0;
+	ZEND_PARSE_PARAMETERS_START(2, 2)
+		Z_PARAM_ARRAY_HT_OR_STR(names, name)
+		Z_PARAM_ARRAY_HT_OR_STR(array, string)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room || !chatroom_said_init(&said, string, array, 2)) {
+		RETURN_THROWS();
 	}
-	cr_status status = cr_session_send(s, chatroom_slice(text));
-
-	chatroom_rebail(room);
-	return status == CR_OK;
+	RETVAL_LONG(send_to_each(&(receiver) {.room = room, .message = &said.message}, name, names, send));
+	chatroom_said_free(&said);
 }
 
-zend_long chatroom_send_to_all(chatroom_obj *room, HashTable *uids, const zend_string *text)
+PHP_METHOD(Chatroom, sendTo)
 {
-	zend_long sent = 0;
-	zval *uid;
+	send_to(INTERNAL_FUNCTION_PARAM_PASSTHRU, send_to_uid);
+}
 
-	/* sending may call the log's callable, and that the array's owner */
-	GC_TRY_ADDREF(uids);
-	ZEND_HASH_FOREACH_VAL(uids, uid) {
-		ZVAL_DEREF(uid);
-		if (Z_TYPE_P(uid) == IS_STRING) {
-			sent += chatroom_send_to(room, Z_STR_P(uid), text);
+PHP_METHOD(Chatroom, sendToUser)
+{
+	send_to(INTERNAL_FUNCTION_PARAM_PASSTHRU, send_to_user);
+}
+
+static bool are_rooms(const zend_string *name, HashTable *names)
+{
+	zval *one;
+
+	if (name) {
+		return chatroom_check_room(name, 1);
+	}
+	ZEND_HASH_FOREACH_VAL(names, one) {
+		ZVAL_DEREF(one);
+		if (Z_TYPE_P(one) != IS_STRING) {
+			zend_argument_value_error(1, "must be a list of strings");
+			return false;
+		}
+		if (!chatroom_check_room(Z_STR_P(one), 1)) {
+			return false;
 		}
 	} ZEND_HASH_FOREACH_END();
-	zend_array_release(uids);
-	return sent;
+	return true;
 }
 
-bool chatroom_kick(chatroom_obj *room, const zend_string *uid, const zend_string *reason)
+PHP_METHOD(Chatroom, sendToRoom)
 {
-	cr_session *s = chatroom_find(room, uid);
+	zend_string *name, *string;
+	HashTable *names, *array, *except = NULL;
+	chatroom_said said;
+	receiver to;
 
-	if (!s || !cr_session_is_open(s)) {
-		return false;
+	ZEND_PARSE_PARAMETERS_START(2, 3)
+		Z_PARAM_ARRAY_HT_OR_STR(names, name)
+		Z_PARAM_ARRAY_HT_OR_STR(array, string)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_ARRAY_HT(except)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room || !are_rooms(name, names) || !chatroom_said_init(&said, string, array, 2)) {
+		RETURN_THROWS();
 	}
-	cr_session_close(s, KICKED, chatroom_slice(reason));
+	to.room = room;
+	to.message = &said.message;
+	cr_uuid *uids = uids_of(except, &to.n_except);
+	to.except = uids;
+	RETVAL_LONG(send_to_each(&to, name, names, send_to_room));
+	if (uids) {
+		efree(uids);
+	}
+	chatroom_said_free(&said);
+}
+
+PHP_METHOD(Chatroom, kick)
+{
+	zend_string *uid, *reason = ZSTR_EMPTY_ALLOC();
+
+	ZEND_PARSE_PARAMETERS_START(1, 2)
+		Z_PARAM_STR(uid)
+		Z_PARAM_OPTIONAL
+		Z_PARAM_STR(reason)
+	ZEND_PARSE_PARAMETERS_END();
+
+	chatroom_obj *room = chatroom_this(ZEND_THIS);
+	if (!room || !chatroom_check_reason(reason, 2)) {
+		RETURN_THROWS();
+	}
+	cr_session *s = chatroom_find(room, uid);
+	if (!s || !cr_session_is_open(s)) {
+		RETURN_FALSE;
+	}
+	cr_session_kick(s, KICKED, chatroom_slice(reason));
 	chatroom_rebail(room);
-	return true;
+	RETURN_TRUE;
 }
 
 static void add_addresses(zval *out, chatroom_obj *room)
@@ -105,35 +247,7 @@ void chatroom_stats(zval *out, chatroom_obj *room)
 	add_assoc_string(out, "version", PHP_CHATROOM_VERSION);
 	add_addresses(out, room);
 	add_assoc_long(out, "memory", (zend_long) zend_memory_usage(false));
-#define ADD(field) add_assoc_long(out, #field, (zend_long) s.field)
-	ADD(started_at);
-	ADD(uptime_ms);
-	ADD(clients);
-	ADD(connections);
-	ADD(rooms);
-	ADD(max_clients);
-	ADD(accepted);
-	ADD(handshakes);
-	ADD(handshakes_refused);
-	ADD(requests);
-	ADD(messages_in);
-	ADD(messages_dropped);
-	ADD(deliveries);
-	ADD(bytes_in);
-	ADD(bytes_out);
-	ADD(queued_bytes);
-	ADD(refused_connections);
-	ADD(refused_origins);
-	ADD(tls_errors);
-	ADD(timeouts_handshake);
-	ADD(timeouts_message);
-	ADD(timeouts_ping);
-	ADD(timeouts_idle);
-	ADD(timeouts_close);
-	ADD(slow_consumers);
-	ADD(rate_limited);
-	ADD(protocol_errors);
-	ADD(out_of_memory);
-	ADD(accept_pauses);
+#define ADD(name, gauge, help) add_assoc_long(out, #name, (zend_long) s.name);
+	CR_STATS_FIELDS(ADD)
 #undef ADD
 }

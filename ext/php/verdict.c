@@ -5,12 +5,16 @@
 
 #include "ext/php/verdict.h"
 
+#include "ext/json/php_json.h"
 #include "zend_exceptions.h"
+#include "zend_smart_str.h"
 
 #include "ext/core/utf8.h"
 #include "ext/php/call.h"
 
 #define USER_ID_MAX 255
+#define DATA_MAX    4096 /* bytes of data's JSON, the protocol's limit */
+#define DATA_DEPTH  30
 
 static bool is_utf8(const zend_string *s)
 {
@@ -64,20 +68,73 @@ static zend_string *array_message(const HashTable *array, const char **why)
 	return Z_STR_P(message);
 }
 
-zend_string *chatroom_message_text(zend_string *string, HashTable *array, uint32_t arg)
+/* The JSON of ["data" => mixed]; what it is made of may be an object with a
+ * method of its own. False: thrown. */
+static bool encode_data(HashTable *array, uint32_t arg, zend_string **out)
+{
+	zval *data = zend_hash_str_find_deref(array, ZEND_STRL("data"));
+	smart_str json = {0};
+
+	*out = NULL;
+	if (!data) {
+		return true;
+	}
+	int error = php_json_encode_ex(&json, data, PHP_JSON_UNESCAPED_UNICODE | PHP_JSON_UNESCAPED_SLASHES, DATA_DEPTH);
+	smart_str_0(&json);
+	/* INF is an error that has not failed */
+	if (EG(exception) || error != SUCCESS || JSON_G(error_code) != PHP_JSON_ERROR_NONE || !json.s
+		|| ZSTR_LEN(json.s) > DATA_MAX) {
+		smart_str_free(&json);
+		if (!EG(exception)) {
+			zend_argument_value_error(arg, "must have data that JSON can hold in %d bytes and %d levels", DATA_MAX,
+				DATA_DEPTH);
+		}
+		return false;
+	}
+	*out = json.s;
+	return true;
+}
+
+bool chatroom_said_init(chatroom_said *said, zend_string *string, HashTable *array, uint32_t arg)
 {
 	const char *why;
 	zend_string *text = string ? string : array_message(array, &why);
 
 	if (!text) {
 		zend_argument_value_error(arg, "%s", why);
-		return NULL;
+		return false;
 	}
 	if (!is_utf8(text)) {
 		zend_argument_value_error(arg, "must be valid UTF-8");
-		return NULL;
+		return false;
 	}
-	return text;
+	/* jsonSerialize() may change what the array refers to */
+	said->text = zend_string_copy(text);
+	said->data = NULL;
+	if (array && !encode_data(array, arg, &said->data)) {
+		zend_string_release(said->text);
+		return false;
+	}
+	said->message.text = chatroom_slice(text);
+	said->message.data = said->data ? chatroom_slice(said->data) : CR_SLICE_NONE;
+	return true;
+}
+
+void chatroom_said_free(chatroom_said *said)
+{
+	zend_string_release(said->text);
+	if (said->data) {
+		zend_string_release(said->data);
+	}
+}
+
+bool chatroom_check_room(const zend_string *name, uint32_t arg)
+{
+	if (!cr_server_is_room_name(chatroom_slice(name))) {
+		zend_argument_value_error(arg, "must be 1 to 255 bytes of UTF-8 without control characters");
+		return false;
+	}
+	return true;
 }
 
 bool chatroom_check_reason(zend_string *reason, uint32_t arg)
@@ -143,6 +200,26 @@ void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *
 		default:
 			zend_type_error("%s: the answer must be of type null, bool, string or array, %s given",
 				name, zend_zval_type_name(retval));
+	}
+}
+
+/* onJoin */
+
+void chatroom_verdict_join(chatroom_obj *room, cr_verdict *verdict, const zval *retval)
+{
+	switch (Z_TYPE_P(retval)) {
+		case IS_NULL:
+		case IS_TRUE:
+			verdict->kind = CR_VERDICT_PASS;
+			break;
+		case IS_FALSE:
+			break;
+		case IS_UNDEF:
+			(void) take_reject(room, &verdict->code, &verdict->reason);
+			break;
+		default:
+			zend_type_error("Chatroom::onJoin(): the answer must be of type null or bool, %s given",
+				zend_zval_type_name(retval));
 	}
 }
 
@@ -251,6 +328,7 @@ void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const z
 	}
 	if (in) {
 		verdict->kind = CR_VERDICT_PASS;
+		chatroom_client_identity(client, &verdict->user, &verdict->name);
 	}
 }
 

@@ -11,6 +11,8 @@
 /* Untouched (refused) when EG(exception) is set; may identify the client. */
 void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval,
 	zend_object *client);
+/* PASS, or REJECT as it was. */
+void chatroom_verdict_join(chatroom_obj *room, cr_verdict *verdict, const zval *retval);
 /* PASS, DROP or REJECT; PASS may replace *text (owned). */
 void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict,
 	const zval *retval, zend_string **text);

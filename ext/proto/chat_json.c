@@ -339,13 +339,11 @@ void cr_chat_json_free(cr_chat_json *j)
 	cr_free(j);
 }
 
-cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t *text, size_t len)
+cr_status cr_chat_json_parse_object(cr_chat_json *j, json_object **top, const uint8_t *text, size_t len)
 {
 	bool object, nul_key;
-	json_object *message = NULL;
 
 	cr_chat_json_reset(j);
-	m->text = CR_SLICE_NONE;
 
 	cr_status status = check(text, len, &object, &nul_key);
 	if (status != CR_OK) {
@@ -368,7 +366,20 @@ cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t 
 		cr_chat_json_reset(j);
 		return CR_ERR_PROTO;
 	}
-	if (!json_object_object_get_ex(j->last, "message", &message)
+	*top = j->last;
+	return CR_OK;
+}
+
+cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t *text, size_t len)
+{
+	json_object *top, *message = NULL;
+
+	m->text = CR_SLICE_NONE;
+	cr_status status = cr_chat_json_parse_object(j, &top, text, len);
+	if (status != CR_OK) {
+		return status;
+	}
+	if (!json_object_object_get_ex(top, "message", &message)
 		|| !json_object_is_type(message, json_type_string)) {
 		cr_chat_json_reset(j);
 		return CR_ERR_FORM;
@@ -376,6 +387,63 @@ cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t 
 	m->text = cr_slice_of(json_object_get_string(message),
 		(size_t) json_object_get_string_len(message));
 	return CR_OK;
+}
+
+/* Over a value that is known to be right: its strings, and brackets by count. */
+static void skip_value(scan *s)
+{
+	unsigned depth = 0;
+	bool nul;
+
+	do {
+		uint8_t c = *s->p;
+
+		if (c == '"') {
+			s->p++;
+			(void) scan_string(s, &nul);
+		} else if (c == '{' || c == '[') {
+			depth++;
+			s->p++;
+		} else if (c == '}' || c == ']') {
+			depth--;
+			s->p++;
+		} else if (depth > 0) {
+			s->p++; /* space, comma, colon, a letter of a scalar */
+		} else {
+			(void) scan_scalar(s);
+		}
+	} while (depth > 0);
+}
+
+cr_slice cr_json_member(const uint8_t *text, size_t len, cr_slice key)
+{
+	scan s = {.p = text, .end = text + len};
+	cr_slice found = CR_SLICE_NONE;
+	bool nul;
+
+	skip_space(&s);
+	s.p++; /* the brace */
+	for (;;) {
+		skip_space(&s);
+		if (!take(&s, '"')) {
+			return found; /* the closing brace of an empty object */
+		}
+		const uint8_t *name = s.p;
+		(void) scan_string(&s, &nul);
+		bool same = cr_slice_eq(cr_slice_of(name, (size_t) (s.p - 1 - name)), key);
+		skip_space(&s);
+		s.p++; /* the colon */
+		skip_space(&s);
+		const uint8_t *value = s.p;
+		skip_value(&s);
+		if (same) {
+			found = cr_slice_of(value, (size_t) (s.p - value));
+		}
+		skip_space(&s);
+		if (!take(&s, ',')) {
+			return found;
+		}
+	}
 }
 
 /* ---- writing ---- */

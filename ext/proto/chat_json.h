@@ -35,6 +35,15 @@ typedef struct cr_chat_message {
  *   CR_ERR_FORM   JSON, but not an object with a string "message"
  *   CR_ERR_NOMEM */
 CR_MUST_CHECK cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t *text, size_t len);
+/* The same for any object: *object lives until the next parse or reset. A key
+ * that holds an escaped U+0000 is CR_ERR_FORM too: json-c would cut it. */
+struct json_object;
+CR_MUST_CHECK cr_status cr_chat_json_parse_object(cr_chat_json *j, struct json_object **object, const uint8_t *text,
+	size_t len);
+/* The text of a member's value in an object that has passed cr_json_check(),
+ * the last one when the key is repeated; absent when there is none. The key is
+ * compared as written: one that is spelled with escapes is not found. */
+cr_slice cr_json_member(const uint8_t *text, size_t len, cr_slice key);
 /* Frees what the last parse kept. */
 void cr_chat_json_reset(cr_chat_json *j);
 

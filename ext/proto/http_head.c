@@ -561,7 +561,7 @@ static bool is_ipv6(cr_slice s)
 	char text[INET6_ADDRSTRLEN];
 	struct in6_addr addr;
 
-	if (s.len >= sizeof(text)) {
+	if (s.len >= sizeof(text) || memchr(s.ptr, '\0', s.len)) {
 		return false;
 	}
 	memcpy(text, s.ptr, s.len);

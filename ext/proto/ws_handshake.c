@@ -84,6 +84,99 @@ static bool are_protocols_valid(const cr_http_head *head)
 	return n == wanted;
 }
 
+/* Reading a header's value from left to right. */
+typedef struct cursor {
+	cr_slice text;
+	size_t pos;
+} cursor;
+
+static uint8_t peek(const cursor *c)
+{
+	return c->pos < c->text.len ? c->text.ptr[c->pos] : 0;
+}
+
+static void skip_spaces(cursor *c)
+{
+	while (peek(c) == ' ' || peek(c) == '\t') {
+		c->pos++;
+	}
+}
+
+static bool skip_char(cursor *c, uint8_t wanted)
+{
+	skip_spaces(c);
+	if (peek(c) != wanted) {
+		return false;
+	}
+	c->pos++;
+	skip_spaces(c);
+	return true;
+}
+
+static bool skip_token(cursor *c)
+{
+	size_t start = c->pos;
+
+	while (c->pos < c->text.len && cr_http_is_token(cr_slice_of(c->text.ptr + c->pos, 1))) {
+		c->pos++;
+	}
+	return c->pos > start;
+}
+
+/* Section 4.3: what stands between the quotes must be a token once unescaped. */
+static bool skip_value(cursor *c)
+{
+	size_t start;
+
+	if (peek(c) != '"') {
+		return skip_token(c);
+	}
+	c->pos++;
+	for (start = c->pos; peek(c) != '"'; c->pos++) {
+		c->pos += peek(c) == '\\';
+		if (c->pos >= c->text.len || !cr_http_is_token(cr_slice_of(c->text.ptr + c->pos, 1))) {
+			return false;
+		}
+	}
+	return c->pos++ > start;
+}
+
+/* extension-list of section 4.3; RFC 2616's lists may have empty elements */
+static bool is_extension_list(cr_slice text)
+{
+	cursor c = {.text = text};
+
+	while (skip_char(&c, ',')) {
+	}
+	while (c.pos < text.len) {
+		if (!skip_token(&c)) {
+			return false;
+		}
+		while (skip_char(&c, ';')) {
+			if (!skip_token(&c) || (skip_char(&c, '=') && !skip_value(&c))) {
+				return false;
+			}
+		}
+		if (!skip_char(&c, ',') && c.pos < text.len) {
+			return false;
+		}
+		while (skip_char(&c, ',')) {
+		}
+	}
+	return true;
+}
+
+static bool are_extensions_valid(const cr_http_head *head)
+{
+	for (size_t i = 0; i < head->n_headers; i++) {
+		if (cr_slice_ieq(head->headers[i].name, CR_SLICE("Sec-WebSocket-Extensions"))
+			&& !is_extension_list(head->headers[i].value)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Is this request one to upgrade at all? false: hs says what to answer. */
 static bool check_request(cr_ws_handshake *hs, const cr_http_head *head)
 {
@@ -154,6 +247,8 @@ void cr_ws_handshake_check(cr_ws_handshake *hs, const cr_http_head *head)
 		refuse(hs, 400, "The Origin header is malformed or there is more than one.");
 	} else if (!are_protocols_valid(head)) {
 		refuse(hs, 400, "Sec-WebSocket-Protocol is malformed.");
+	} else if (!are_extensions_valid(head)) {
+		refuse(hs, 400, "Sec-WebSocket-Extensions is malformed.");
 	} else {
 		hs->key = key;
 		hs->origin = origin;

@@ -53,6 +53,8 @@ static void forget_message(cr_ws_session *s)
 {
 	cr_buf_deinit(&s->message);
 	s->in_message = false;
+	s->deflated = false;
+	s->wire = 0;
 	s->fragments = 0;
 	s->utf8 = CR_UTF8_ACCEPT;
 }
@@ -89,12 +91,17 @@ static bool is_control(const cr_ws_head *head)
 static cr_status admit_data(cr_ws_session *s, const cr_ws_limits *limits)
 {
 	bool continues = s->head.opcode == CR_WS_CONT;
-	size_t have = s->message.len;
+	bool deflated = continues ? s->deflated : s->head.rsv1;
+	size_t max = limits->max_message;
 
 	if (continues != s->in_message) {
 		return CR_ERR_PROTO;
 	}
-	if (have > limits->max_message || s->head.payload_len > limits->max_message - have) {
+	if (deflated) {
+		/* what does not compress grows, by an eighth with fixed Huffman codes */
+		max += max / 8 + 64;
+	}
+	if (s->wire > max || s->head.payload_len > max - s->wire) {
 		return CR_ERR_TOOBIG;
 	}
 	if (s->fragments >= limits->max_fragments) {
@@ -103,7 +110,9 @@ static cr_status admit_data(cr_ws_session *s, const cr_ws_limits *limits)
 	if (!continues) {
 		s->message_opcode = (uint8_t) s->head.opcode;
 		s->in_message = true;
+		s->deflated = deflated;
 	}
+	s->wire += (size_t) s->head.payload_len;
 	s->fragments++;
 	s->message.max = limits->max_message;
 	return CR_OK;
@@ -132,7 +141,7 @@ static cr_status read_head(cr_ws_session *s, feed *f)
 		n += had;
 	}
 
-	cr_status status = cr_ws_head_parse(&s->head, &head_len, bytes, n, false);
+	cr_status status = cr_ws_head_parse(&s->head, &head_len, bytes, n, f->cb->on_deflated != NULL);
 	if (status == CR_AGAIN) {
 		if (had == 0) {
 			memcpy(s->head_buf, bytes, n);
@@ -256,10 +265,50 @@ static cr_status read_whole(cr_ws_session *s, feed *f)
 		return CR_ERR_UTF8;
 	}
 	s->in_message = false;
+	s->wire = 0;
 	s->fragments = 0;
 	set_state(s, CR_WS_READ_HEAD);
 	f->flow = f->cb->on_message(f->arg, (cr_ws_opcode) s->message_opcode, bytes, len);
 	return CR_OK;
+}
+
+/* bytes are unmasked. UTF-8 is checked on what comes out. */
+static cr_status inflate_piece(cr_ws_session *s, feed *f, const uint8_t *bytes, size_t n)
+{
+	bool last = s->head.fin && s->payload_read == s->head.payload_len;
+	size_t had = s->message.len;
+	cr_status status = f->cb->on_deflated(f->arg, &s->message, bytes, n, last);
+
+	/* bytes that came before an error are looked at too: which of the two is
+	 * said must not hang on how the message was cut up */
+	if (s->message_opcode == CR_WS_TEXT && s->message.len > had) {
+		s->utf8 = cr_utf8_feed(s->utf8, s->message.data + had, s->message.len - had);
+		if (s->utf8 == CR_UTF8_REJECT) {
+			return CR_ERR_UTF8;
+		}
+	}
+	return status;
+}
+
+static cr_status read_deflated(cr_ws_session *s, feed *f)
+{
+	uint64_t left = s->head.payload_len - s->payload_read;
+	size_t n = f->len - f->pos;
+	uint8_t *bytes = f->buf + f->pos;
+
+	n = n < left ? n : (size_t) left;
+	cr_ws_unmask(bytes, n, s->head.mask, (size_t) (s->payload_read & 3));
+	f->pos += n;
+	s->payload_read += n;
+	/* an empty last frame ends the message all the same */
+	if (n > 0 || s->payload_read == s->head.payload_len) {
+		cr_status status = inflate_piece(s, f, bytes, n);
+
+		if (status != CR_OK) {
+			return status;
+		}
+	}
+	return n < left ? CR_OK : end_data(s, f);
 }
 
 static cr_status read_data(cr_ws_session *s, feed *f)
@@ -268,7 +317,7 @@ static cr_status read_data(cr_ws_session *s, feed *f)
 	size_t n = f->len - f->pos;
 	uint8_t *bytes = f->buf + f->pos;
 
-	if (CR_LIKELY(s->head.fin && s->fragments == 1 && s->payload_read == 0 && n >= left)) {
+	if (CR_LIKELY(!s->deflated && s->head.fin && s->fragments == 1 && s->payload_read == 0 && n >= left)) {
 		return read_whole(s, f);
 	}
 
@@ -293,7 +342,10 @@ static cr_status read_data(cr_ws_session *s, feed *f)
 
 static cr_status read_payload(cr_ws_session *s, feed *f)
 {
-	return is_control(&s->head) ? read_control(s, f) : read_data(s, f);
+	if (is_control(&s->head)) {
+		return read_control(s, f);
+	}
+	return s->deflated ? read_deflated(s, f) : read_data(s, f);
 }
 
 /* ---- the whole ---- */

@@ -28,10 +28,14 @@ typedef struct cr_ws_callbacks {
 	/* The peer's Close. code is 1005 when it carried none. Nothing follows:
 	 * later bytes are swallowed. */
 	void (*on_close)(void *arg, unsigned code, const uint8_t *reason, size_t len);
+	/* Inflates a piece of a compressed message to the end of out, at most to
+	 * out->max; last: the message ends here. NULL: permessage-deflate was not
+	 * agreed on, and RSV1 is an error. */
+	cr_status (*on_deflated)(void *arg, cr_buf *out, const uint8_t *data, size_t len, bool last);
 } cr_ws_callbacks;
 
 typedef struct cr_ws_limits {
-	size_t max_message;     /* bytes of a whole message, default 64 KiB */
+	size_t max_message;     /* bytes of a whole message, inflated, default 64 KiB */
 	uint32_t max_fragments; /* frames of one message, empty ones included, default 1,024 */
 } cr_ws_limits;
 
@@ -45,9 +49,11 @@ typedef struct cr_ws_session {
 	uint8_t state;    /* cr_ws_state; only set_state() writes it */
 	uint8_t head_len; /* bytes in head_buf while a header is incomplete */
 	bool in_message;  /* a data message has begun and its FIN is not yet done */
+	bool deflated;    /* ... and it is compressed */
 	uint8_t message_opcode;
 	uint8_t head_buf[CR_WS_HEAD_MAX];
 	uint32_t fragments;
+	size_t wire; /* payload bytes of the message's frames so far, the current one's included */
 	cr_utf8_state utf8;
 	cr_ws_head head; /* of the frame whose payload is being read */
 	uint64_t payload_read;
@@ -64,6 +70,7 @@ void cr_ws_session_deinit(cr_ws_session *s);
  *   CR_ERR_PROTO  close 1002      CR_ERR_UTF8  close 1007 (as soon as certain)
  *   CR_ERR_TOOBIG close 1009 (at the header that exceeds max_message)
  *   CR_ERR_FORM   close 1008 (more than max_fragments)
+ *   CR_ERR_DATA   close 1007 (on_deflated said so)
  *   CR_ERR_NOMEM  close 1011
  * After an error, or the peer's Close, every further byte is swallowed.
  * A message that lies whole in buf is handed over in place, uncopied.

@@ -1,6 +1,7 @@
 /* Listen URLs: ws://HOST[:PORT][/PATH], wss:// likewise, and unix:///FILE[?path=/ws]. */
 #include "ext/server/address.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "ext/core/mem.h"
@@ -78,17 +79,32 @@ static bool is_path(cr_slice s)
 	return true;
 }
 
-static bool is_host(cr_slice s, bool v6)
+static bool is_name(cr_slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.ptr[i];
 		bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 
-		if (!alnum && !(v6 ? c == ':' || c == '.' || c == '%' : c == '.' || c == '-' || c == '_')) {
+		if (!alnum && c != '.' && c != '-' && c != '_') {
 			return false;
 		}
 	}
 	return s.len > 0 && s.len < 256;
+}
+
+/* An address, and perhaps the interface it is of: ::1, fe80::1%eth0. */
+static bool is_ipv6(cr_slice s)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr addr;
+	cr_slice zone, ip = until(s, '%', &zone);
+
+	if (ip.len >= sizeof(text) || memchr(ip.ptr, '\0', ip.len)) {
+		return false;
+	}
+	memcpy(text, ip.ptr, ip.len);
+	text[ip.len] = '\0';
+	return inet_pton(AF_INET6, text, &addr) == 1 && (zone.len == 0 || is_name(after(zone, 1)));
 }
 
 static cr_status finish(cr_address *a, cr_slice host, cr_slice path)
@@ -133,7 +149,7 @@ static cr_status parse_tcp(cr_address *a, cr_slice rest, char error[CR_ERROR_MAX
 	} else {
 		host = until(authority, ':', &port);
 	}
-	if (!is_host(host, v6)) {
+	if (v6 ? !is_ipv6(host) : !is_name(host)) {
 		return fail(error, "must name a host or address, as in ws://127.0.0.1:8080/ws");
 	}
 	a->port = a->is_tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
@@ -182,4 +198,12 @@ void cr_address_write(const cr_address *a, uint16_t port, char *out, size_t size
 	} else {
 		snprintf(out, size, "%s://%s:%u%s", a->is_tls ? "wss" : "ws", a->host, port, a->path);
 	}
+}
+
+bool cr_address_is_loopback(const cr_address *a)
+{
+	const char *host = a->host;
+
+	return !a->is_unix
+	       && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0);
 }

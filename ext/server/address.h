@@ -23,4 +23,7 @@ void cr_address_deinit(cr_address *a);
 /* The URL again, with port instead of the one in a. */
 void cr_address_write(const cr_address *a, uint16_t port, char *out, size_t size);
 
+/* 127.0.0.0/8, ::1 or localhost; a unix socket is not. */
+bool cr_address_is_loopback(const cr_address *a);
+
 #endif

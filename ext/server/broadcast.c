@@ -1,27 +1,31 @@
 /* From one to many.
  *
- * A message is encoded once, at the end of its room's batch: frames back to
- * back in one chunk. Staging hands the batch's new stretch to every member's
- * queue, as one reference (a sender gets the stretches between its own
- * messages); the loop then writes each queue once. Staging happens at the end
- * of the turn, and earlier only where order demands it: before a message that
- * is for one member alone, before somebody joins or leaves.
+ * A message is encoded once for each kind of member its room has (dialect, and
+ * how it is compressed), at the end of that kind's lane in the room's batch:
+ * frames back to back in one chunk. Staging hands the lane's new stretch to
+ * every member of its kind, as one reference (a sender gets the stretches
+ * between its own messages, and its acks in their place, so that it too sees
+ * the room in order); the loop then writes each queue once. Staging happens at
+ * the end of the turn, and earlier only where order demands it: before a
+ * message that is for one member alone, before somebody joins or leaves.
  *
- * Invariants: staged <= chunk->len; holes belong to [staged, len); a batch is
- * on dirty_rooms exactly while staged < len.
+ * Invariants: staged <= chunk->len in every lane; holes belong to
+ * [staged, len) of their member's lane; a batch is on dirty_rooms exactly while
+ * some lane has staged < len.
  */
-#include "ext/server/internal.h"
+#include "ext/server/chat.h"
 
 #define CHUNK_START     4096
-#define CHUNK_MAX       (128 * 1024) /* a batch moves to a new chunk after this */
+#define CHUNK_MAX       (128 * 1024) /* a lane moves to a new chunk after this */
 #define TURN_MAX        (256 * 1024) /* encoded bytes after which a turn is cut short */
 #define SPARE_CHUNK_MAX (256 * 1024)
-#define NIL_UUID        "00000000-0000-0000-0000-000000000000"
 
 static cr_session *session_of(cr_member *m)
 {
 	return cr_container_of(m, cr_session, member);
 }
+
+/* Chunks and lanes */
 
 static cr_chunk *take_chunk(cr_server *srv)
 {
@@ -44,63 +48,122 @@ static void give_chunk(cr_server *srv, cr_chunk *c)
 	cr_chunk_unref(c);
 }
 
-static cr_batch *batch_of(cr_server *srv, cr_room *room)
+/* Makes the lane ready to be appended to. */
+static bool open_lane(cr_server *srv, cr_lane *lane)
 {
-	cr_batch *b = room->out;
-
-	if (!b) {
-		b = cr_calloc(1, sizeof(*b));
-		if (!b) {
-			return NULL;
-		}
-		cr_list_init(&b->in_server);
-		b->room = room;
-		b->epoch = 1;
-		room->out = b;
-	}
-	if (b->chunk && b->staged == b->chunk->len) {
-		if (b->chunk->refs == 1) {
-			b->chunk->len = b->staged = 0;
-		} else if (b->chunk->len > CHUNK_MAX) {
-			give_chunk(srv, b->chunk);
-			b->chunk = NULL;
+	if (lane->chunk && lane->staged == lane->chunk->len) {
+		if (lane->chunk->refs == 1) {
+			lane->chunk->len = lane->staged = 0;
+		} else if (lane->chunk->len > CHUNK_MAX) {
+			give_chunk(srv, lane->chunk);
+			lane->chunk = NULL;
 		}
 	}
-	if (!b->chunk) {
-		b->chunk = take_chunk(srv);
-		b->staged = 0;
+	if (!lane->chunk) {
+		lane->chunk = take_chunk(srv);
+		lane->staged = 0;
 	}
-	return b->chunk ? b : NULL;
+	return lane->chunk != NULL;
 }
 
-static bool add_hole(cr_batch *b, cr_membership *ms, uint32_t start, uint32_t end)
+static void close_lane(cr_server *srv, cr_lane *lane)
 {
-	bool first = ms->hole_epoch != b->epoch;
+	if (lane->chunk) {
+		give_chunk(srv, lane->chunk);
+		lane->chunk = NULL;
+		lane->staged = 0;
+	}
+}
 
-	if (!first && b->holes[ms->last_hole].end == start) {
-		b->holes[ms->last_hole].end = end;
+static cr_lane *lane_of(cr_server *srv, cr_batch *b, unsigned kind)
+{
+	cr_lane *lane = b->lanes;
+
+	while (lane && lane->kind != kind) {
+		lane = lane->next;
+	}
+	if (!lane) {
+		lane = cr_calloc(1, sizeof(*lane));
+		if (!lane) {
+			return NULL;
+		}
+		lane->kind = (uint8_t) kind;
+		lane->next = b->lanes;
+		b->lanes = lane;
+	}
+	return open_lane(srv, lane) ? lane : NULL;
+}
+
+void cr_batch_init(cr_batch *b, cr_room *room)
+{
+	cr_list_init(&b->in_server);
+	b->room = room;
+	b->epoch = 1;
+}
+
+void cr_batch_deinit(cr_server *srv, cr_batch *b)
+{
+	cr_list_remove(&b->in_server);
+	while (b->lanes) {
+		cr_lane *next = b->lanes->next;
+
+		close_lane(srv, b->lanes);
+		cr_free(b->lanes);
+		b->lanes = next;
+	}
+	close_lane(srv, &b->own);
+	cr_free(b->holes);
+}
+
+/* Holes */
+
+static bool reserve_holes(cr_batch *b, size_t n)
+{
+	size_t cap = b->cap_holes ? b->cap_holes : 16;
+
+	if (b->cap_holes - b->n_holes >= n) {
 		return true;
 	}
-	if (b->n_holes == b->cap_holes) {
-		uint32_t cap = b->cap_holes ? b->cap_holes * 2 : 16;
-		cr_hole *grown = cr_realloc(b->holes, cap * sizeof(*grown));
+	while (cap - b->n_holes < n) {
+		cap *= 2;
+	}
+	cr_hole *grown = cr_realloc(b->holes, cap * sizeof(*grown));
+	if (!grown) {
+		return false;
+	}
+	b->holes = grown;
+	b->cap_holes = (uint32_t) cap;
+	return true;
+}
 
-		if (!grown) {
-			return false;
+/* own_start to own_end of b->own stands in the hole's place. There is room for
+ * it: reserve_holes(). */
+static void add_hole(cr_batch *b, cr_membership *ms, const cr_hole *hole)
+{
+	bool first = ms->hole_epoch != b->epoch;
+	cr_hole *last = first ? NULL : &b->holes[ms->last_hole];
+
+	bool empty = hole->own_end == hole->own_start;
+
+	if (last && last->end == hole->start
+		&& (empty || last->own_end == last->own_start || last->own_end == hole->own_start)) {
+		last->end = hole->end;
+		if (!empty) {
+			last->own_start = last->own_end == last->own_start ? hole->own_start : last->own_start;
+			last->own_end = hole->own_end;
 		}
-		b->holes = grown;
-		b->cap_holes = cap;
+		return;
 	}
 	uint32_t i = b->n_holes++;
-	b->holes[i] = (cr_hole){.start = start, .end = end, .next = CR_NO_HOLE};
+	b->holes[i] = *hole;
+	b->holes[i].next = CR_NO_HOLE;
 	if (first) {
 		ms->hole_epoch = b->epoch;
 		ms->first_hole = i;
 	} else {
-		b->holes[ms->last_hole].next = i;
+		last->next = i;
 	}
 	ms->last_hole = i;
-	return true;
 }
 
 static void mark_dirty(cr_server *srv, cr_batch *b)
@@ -112,79 +175,275 @@ static void mark_dirty(cr_server *srv, cr_batch *b)
 	}
 }
 
-cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text, const char uid[CR_UUID_LEN])
-{
-	cr_room *room = from->room;
-	cr_batch *b = batch_of(srv, room);
+/* Encoding */
 
-	if (!b) {
+/* Where the lanes were before a message, to go back to when memory runs out. */
+typedef struct mark {
+	cr_lane *lane[CR_ROOM_KINDS];
+	size_t len[CR_ROOM_KINDS];
+	size_t n, own_len;
+} mark;
+
+static void roll_back(cr_batch *b, const mark *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->lane[i]->chunk->len = m->len[i];
+	}
+	if (b->own.chunk) {
+		b->own.chunk->len = m->own_len;
+	}
+}
+
+/* Opens the lanes of all kinds from `from` on that have members, and the one
+ * for acks if there will be one. */
+static cr_status open_lanes(cr_server *srv, cr_batch *b, unsigned from, bool ack, mark *m)
+{
+	m->n = 0;
+	if (ack && !open_lane(srv, &b->own)) {
 		return CR_ERR_NOMEM;
 	}
-	size_t start = b->chunk->len;
-	cr_status st = cr_chat_write_basic(b->chunk, text, uid);
-	if (st != CR_OK) {
-		return st;
-	}
-	if (!add_hole(b, from, (uint32_t) start, (uint32_t) b->chunk->len)) {
-		b->chunk->len = start;
-		return CR_ERR_NOMEM;
-	}
-	mark_dirty(srv, b);
-	srv->stats.deliveries += room->n_members - 1;
-	srv->turn_bytes += b->chunk->len - start;
-	if (srv->turn_bytes > TURN_MAX) {
-		cr_loop_cut_turn(&srv->loop);
+	m->own_len = b->own.chunk ? b->own.chunk->len : 0;
+	for (unsigned kind = from; kind < CR_ROOM_KINDS; kind++) {
+		if (!(b->room->kind_set >> kind & 1)) {
+			continue;
+		}
+		cr_lane *lane = lane_of(srv, b, kind);
+
+		if (!lane) {
+			return CR_ERR_NOMEM;
+		}
+		m->lane[m->n] = lane;
+		m->len[m->n++] = lane->chunk->len;
 	}
 	return CR_OK;
 }
 
+static cr_status encode(cr_server *srv, const mark *m, const cr_said *said, cr_slice room)
+{
+	cr_payloads p;
+	cr_status st = CR_OK;
+
+	cr_payloads_init(&p, said, room, false);
+	for (size_t i = 0; i < m->n && st == CR_OK; i++) {
+		st = cr_payload_append(srv, &p, m->lane[i]->chunk, m->lane[i]->kind);
+	}
+	return st;
+}
+
+static size_t bytes_since(const mark *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		n += m->lane[i]->chunk->len - m->len[i];
+	}
+	return n;
+}
+
+/* The member's own stretch of its lane is not for it; own_start is where b->own
+ * was before its ack, if it gets one, was written. */
+static void leave_out(cr_batch *b, cr_membership *ms, const mark *m, size_t own_start)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->lane[i]->kind == ms->member->kind) {
+			cr_hole hole = {
+				.start = (uint32_t) m->len[i],
+				.end = (uint32_t) m->lane[i]->chunk->len,
+				.own_start = (uint32_t) own_start,
+				.own_end = (uint32_t) (b->own.chunk ? b->own.chunk->len : 0),
+			};
+
+			add_hole(b, ms, &hole);
+		}
+	}
+}
+
+static bool wants_ack(const cr_said *said)
+{
+	return said->id.ptr && said->from && said->from->member->kind >= CR_V1_KIND;
+}
+
+static void said_it(cr_server *srv, cr_batch *b, const mark *m)
+{
+	mark_dirty(srv, b);
+	srv->turn_bytes += bytes_since(m);
+	if (srv->turn_bytes > TURN_MAX) {
+		cr_loop_cut_turn(&srv->loop);
+	}
+}
+
+static cr_membership *membership_of(cr_server *srv, cr_room *room, const cr_uuid *uid)
+{
+	const cr_session *s = cr_server_find(srv, uid);
+	cr_membership *ms = s ? cr_member_first(&s->member) : NULL;
+
+	while (ms && ms->room != room) {
+		ms = ms->next;
+	}
+	return ms;
+}
+
+static size_t leave_out_all(cr_server *srv, cr_batch *b, const cr_said *said, const mark *m)
+{
+	size_t n = 0, own_len = b->own.chunk ? b->own.chunk->len : 0;
+
+	if (said->from) {
+		leave_out(b, said->from, m, m->own_len);
+		n++;
+	}
+	for (size_t i = 0; i < said->n_except; i++) {
+		cr_membership *ms = membership_of(srv, b->room, &said->except[i]);
+
+		if (ms) {
+			leave_out(b, ms, m, own_len);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Everything that can fail comes before the timeline, so that no seq is used
+ * for what nobody got. */
+cr_status cr_broadcast_said(cr_server *srv, cr_room *room, cr_said *said)
+{
+	cr_room_state *state = cr_room_state_of(srv, room);
+	cr_timeline *tl = state ? cr_room_timeline(srv, room) : NULL;
+	mark m;
+
+	if (!tl) {
+		return CR_ERR_NOMEM;
+	}
+	cr_batch *b = &state->batch;
+	said->seq = cr_timeline_top(tl) + 1;
+	said->time_ms = cr_unix_ms();
+	cr_status st = open_lanes(srv, b, 0, wants_ack(said), &m);
+	if (st == CR_OK) {
+		st = encode(srv, &m, said, cr_room_name(room));
+	}
+	if (st == CR_OK && wants_ack(said)) {
+		st = cr_append_ack(srv, b->own.chunk, said, cr_room_name(room));
+	}
+	if (st == CR_OK && !reserve_holes(b, said->n_except + 1)) {
+		st = CR_ERR_NOMEM;
+	}
+	if (st == CR_OK) {
+		cr_post post = {
+			.uid = said->uid_bytes,
+			.time_ms = said->time_ms,
+			.text = said->text,
+			.data = said->data,
+			.user = said->user,
+			.name = said->name,
+		};
+
+		st = cr_timeline_append(tl, &post, cr_loop_now(&srv->loop), &said->seq);
+	}
+	if (st != CR_OK) {
+		roll_back(b, &m);
+		return st;
+	}
+	said->delivered = room->n_members - leave_out_all(srv, b, said, &m);
+	said_it(srv, b, &m);
+	srv->stats.deliveries += said->delivered;
+	return CR_OK;
+}
+
+cr_status cr_broadcast_event(cr_server *srv, cr_room *room, cr_membership *except, cr_slice payload)
+{
+	cr_room_state *state = cr_room_state_of(srv, room);
+	mark m;
+
+	if (!state) {
+		return CR_ERR_NOMEM;
+	}
+	cr_batch *b = &state->batch;
+	cr_status st = open_lanes(srv, b, CR_V1_KIND, false, &m);
+	for (size_t i = 0; i < m.n && st == CR_OK; i++) {
+		st = cr_append_text(srv, m.lane[i]->chunk, m.lane[i]->kind, payload);
+	}
+	if (st == CR_OK && !reserve_holes(b, 1)) {
+		st = CR_ERR_NOMEM;
+	}
+	if (st != CR_OK) {
+		roll_back(b, &m);
+		return st;
+	}
+	if (m.n > 0) {
+		if (except) {
+			leave_out(b, except, &m, m.own_len);
+		}
+		said_it(srv, b, &m);
+	}
+	return CR_OK;
+}
+
+/* Staging */
+
 /* A stretch between holes. A reference pins the whole chunk but counts with its
  * own length alone, so somebody who sends much and reads nothing could pin far
  * more than send_queue_limit: such a one gets a copy. */
-static bool queue_stretch(cr_conn *conn, const cr_batch *b, size_t from, size_t to)
+static bool queue_stretch(cr_conn *conn, cr_chunk *c, size_t from, size_t to)
 {
 	if (to > from && cr_conn_is_blocked(conn)) {
-		return cr_conn_queue_copy(conn, b->chunk->data + from, to - from);
+		return cr_conn_queue_copy(conn, c->data + from, to - from);
 	}
-	return cr_conn_queue(conn, b->chunk, from, to - from);
+	return cr_conn_queue(conn, c, from, to - from);
 }
 
-/* The stretches between the holes. False: out of memory. */
-static bool queue_around_holes(cr_conn *conn, const cr_batch *b, const cr_membership *ms)
+/* The stretches between the holes, and what stands in them. False: out of memory. */
+static bool queue_around_holes(cr_conn *conn, const cr_batch *b, const cr_lane *lane, const cr_membership *ms)
 {
-	size_t at = b->staged;
+	size_t at = lane->staged;
 
 	for (uint32_t i = ms->first_hole; i != CR_NO_HOLE; i = b->holes[i].next) {
-		if (!queue_stretch(conn, b, at, b->holes[i].start)) {
+		const cr_hole *h = &b->holes[i];
+
+		if (!queue_stretch(conn, lane->chunk, at, h->start)
+			|| (h->own_end > h->own_start && !queue_stretch(conn, b->own.chunk, h->own_start, h->own_end))) {
 			return false;
 		}
-		at = b->holes[i].end;
+		at = h->end;
 	}
-	return queue_stretch(conn, b, at, b->chunk->len);
+	return queue_stretch(conn, lane->chunk, at, lane->chunk->len);
+}
+
+static bool queue_lane(cr_session *s, const cr_batch *b, const cr_lane *lane, const cr_membership *ms)
+{
+	if (ms->hole_epoch == b->epoch) {
+		return queue_around_holes(&s->conn, b, lane, ms);
+	}
+	return lane->staged == lane->chunk->len
+	       || cr_conn_queue(&s->conn, lane->chunk, lane->staged, lane->chunk->len - lane->staged);
 }
 
 static void stage(cr_batch *b)
 {
 	cr_room *room = b->room;
+	cr_lane *lanes[CR_ROOM_KINDS] = {0};
 
+	for (cr_lane *l = b->lanes; l; l = l->next) {
+		lanes[l->kind] = l->chunk ? l : NULL;
+	}
 	/* nothing in here calls back, so the members stay who they are */
 	for (size_t i = 0; i < room->n_members; i++) {
 		cr_membership *ms = room->members[i];
-		cr_conn *conn = &session_of(ms->member)->conn;
-		bool ok = ms->hole_epoch == b->epoch ? queue_around_holes(conn, b, ms)
-		                                     : cr_conn_queue(conn, b->chunk, b->staged, b->chunk->len - b->staged);
+		cr_session *s = session_of(ms->member);
+		const cr_lane *lane = lanes[ms->member->kind];
 
-		if (!ok) {
-			cr_conn_close(conn); /* its session ends in on_free */
+		if (lane && !queue_lane(s, b, lane, ms)) {
+			cr_conn_close(&s->conn); /* its session ends in on_free */
 		}
 	}
-	b->staged = b->chunk->len;
+	for (cr_lane *l = b->lanes; l; l = l->next) {
+		l->staged = l->chunk ? l->chunk->len : 0;
+	}
+	b->own.staged = b->own.chunk ? b->own.chunk->len : 0;
 	b->n_holes = 0;
 	b->epoch++;
 	b->dirty = false;
 }
 
-static void stage_batch(cr_server *srv, cr_batch *b)
+void cr_broadcast_stage_batch(cr_server *srv, cr_batch *b)
 {
 	if (b && b->dirty) {
 		stage(b);
@@ -196,14 +455,14 @@ static void stage_batch(cr_server *srv, cr_batch *b)
 void cr_broadcast_stage_all(cr_server *srv)
 {
 	while (!cr_list_is_empty(&srv->dirty_rooms)) {
-		stage_batch(srv, cr_container_of(srv->dirty_rooms.next, cr_batch, in_server));
+		cr_broadcast_stage_batch(srv, cr_container_of(srv->dirty_rooms.next, cr_batch, in_server));
 	}
 }
 
 void cr_broadcast_stage_of(cr_session *s)
 {
 	for (cr_membership *ms = cr_member_first(&s->member); ms; ms = ms->next) {
-		stage_batch(s->srv, ms->room->out);
+		cr_broadcast_stage_batch(s->srv, ms->room->out);
 	}
 }
 
@@ -212,7 +471,7 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name)
 	cr_room *room = cr_rooms_find(&srv->rooms, name);
 
 	if (room) {
-		stage_batch(srv, room->out);
+		cr_broadcast_stage_batch(srv, room->out);
 	}
 }
 
@@ -223,29 +482,13 @@ void cr_broadcast_end_turn(cr_server *srv)
 		cr_batch *b = cr_container_of(srv->used_rooms.next, cr_batch, in_server);
 
 		cr_list_remove(&b->in_server);
-		if (b->chunk) {
-			give_chunk(srv, b->chunk);
-			b->chunk = NULL;
-			b->staged = 0;
+		for (cr_lane *l = b->lanes; l; l = l->next) {
+			close_lane(srv, l);
 		}
+		close_lane(srv, &b->own);
 	}
 	cr_broadcast_stage_all(srv);
 	srv->turn_bytes = 0;
-}
-
-void cr_broadcast_free_room(void *arg, cr_room *room)
-{
-	cr_batch *b = room->out;
-
-	if (b) {
-		cr_list_remove(&b->in_server);
-		if (b->chunk) {
-			give_chunk(arg, b->chunk);
-		}
-		cr_free(b->holes);
-		cr_free(b);
-		room->out = NULL;
-	}
 }
 
 void cr_broadcast_deinit(cr_server *srv)
@@ -253,115 +496,4 @@ void cr_broadcast_deinit(cr_server *srv)
 	while (srv->n_spare_chunks > 0) {
 		cr_chunk_unref(srv->spare_chunks[--srv->n_spare_chunks]);
 	}
-}
-
-/* For what the application sends, any amount of it in one hook: the limit is
- * kept at once, not at the end of the turn. */
-static bool push(cr_session *s, cr_chunk *c)
-{
-	if (!cr_conn_queue(&s->conn, c, 0, c->len)) {
-		return false;
-	}
-	if (s->conn.queued > s->srv->config.send_queue_limit) {
-		cr_conn_flush(&s->conn);
-	}
-	return s->state == CR_SESSION_OPEN;
-}
-
-static void set_skip(cr_server *srv, const cr_uuid *uids, size_t n, bool on)
-{
-	for (size_t i = 0; i < n; i++) {
-		cr_session *s = cr_server_find(srv, &uids[i]);
-
-		if (s) {
-			s->skip = on;
-		}
-	}
-}
-
-/* A frame of the server's own; its uid is the nil UUID. */
-static cr_status own_frame(cr_chunk **out, cr_slice text)
-{
-	if (!cr_utf8_is_valid(text.ptr, text.len)) {
-		return CR_ERR_UTF8;
-	}
-	cr_chunk *c = cr_chunk_new(text.len + 80);
-	if (!c) {
-		return CR_ERR_NOMEM;
-	}
-	cr_status st = cr_chat_write_basic(c, text, NIL_UUID);
-	if (st != CR_OK) {
-		cr_chunk_unref(c);
-		return st;
-	}
-	*out = c;
-	return CR_OK;
-}
-
-cr_status cr_server_broadcast(cr_server *srv, cr_slice text, const cr_uuid *except, size_t n_except, size_t *queued)
-{
-	cr_chunk *c;
-	cr_status st = own_frame(&c, text);
-
-	if (st != CR_OK) {
-		return st;
-	}
-	size_t n = 0;
-	cr_broadcast_stage_all(srv);
-	set_skip(srv, except, n_except, true);
-	for (cr_session *s = srv->open, *next; s; s = next) {
-		next = s->hh.next; /* a slow one may leave the table in push() */
-		if (!s->skip && push(s, c)) {
-			n++;
-		}
-	}
-	set_skip(srv, except, n_except, false);
-	cr_chunk_unref(c);
-	srv->stats.deliveries += n;
-	*queued = n;
-	return CR_OK;
-}
-
-static cr_status send_chunk(cr_session *s, cr_chunk *c)
-{
-	cr_broadcast_stage_of(s);
-	bool ok = push(s, c);
-
-	cr_chunk_unref(c);
-	s->srv->stats.deliveries += ok;
-	if (ok) {
-		return CR_OK;
-	}
-	return s->state == CR_SESSION_OPEN ? CR_ERR_NOMEM : CR_ERR_STATE;
-}
-
-cr_status cr_session_send(cr_session *s, cr_slice text)
-{
-	cr_chunk *c;
-
-	if (s->state != CR_SESSION_OPEN) {
-		return CR_ERR_STATE;
-	}
-	cr_status st = own_frame(&c, text);
-	return st == CR_OK ? send_chunk(s, c) : st;
-}
-
-cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice data)
-{
-	if (s->state != CR_SESSION_OPEN) {
-		return CR_ERR_STATE;
-	}
-	if (!binary && !cr_utf8_is_valid(data.ptr, data.len)) {
-		return CR_ERR_UTF8;
-	}
-	cr_chunk *c = cr_chunk_new(data.len + CR_WS_OUT_HEAD_MAX);
-	if (!c) {
-		return CR_ERR_NOMEM;
-	}
-	c->len = cr_ws_head_write(c->data, binary ? CR_WS_BINARY : CR_WS_TEXT, false, data.len);
-	if (data.len) {
-		memcpy(c->data + c->len, data.ptr, data.len);
-	}
-	c->len += data.len;
-	return send_chunk(s, c);
 }

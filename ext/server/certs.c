@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 cr_status cr_certs_add(cr_server *srv, size_t i, const cr_tls_config *config, char error[CR_ERROR_MAX])
 {
@@ -79,7 +80,9 @@ static void on_hangup(void *arg)
 	cr_server *srv = arg;
 	char error[CR_ERROR_MAX] = "";
 
-	if (cr_server_reload_tls(srv, error) == CR_OK) {
+	if (!cr_certs_are_there(srv)) {
+		cr_log_write(&srv->config.log, CR_LOG_INFO, "SIGHUP: there are no certificates to read again");
+	} else if (cr_server_reload_tls(srv, error) == CR_OK) {
 		cr_log_write(&srv->config.log, CR_LOG_INFO, "the certificates were read again");
 	} else {
 		cr_log_write(&srv->config.log, CR_LOG_ERROR, "the certificates stay as they are: %s", error);
@@ -88,7 +91,9 @@ static void on_hangup(void *arg)
 
 bool cr_certs_open_signal(cr_server *srv)
 {
-	if (!cr_certs_are_there(srv)) {
+	/* a terminal that is closed says the same: without certificates that is all it
+	 * can mean there, while a supervisor's reload must not end anything */
+	if (!cr_certs_are_there(srv) && isatty(STDIN_FILENO)) {
 		return true;
 	}
 	srv->sighup = cr_loop_signal_new(&srv->loop, SIGHUP, on_hangup, srv);

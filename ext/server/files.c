@@ -48,7 +48,7 @@ static const struct {
 	{"pdf", "application/pdf"},
 };
 
-static const char *type_of(const char *name)
+const char *cr_files_type(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -217,7 +217,7 @@ static void send_file(cr_session *s, const cr_http_head *head, int fd, const cha
 	snprintf(etag, sizeof(etag), "\"%llx-%llx\"", (unsigned long long) st.st_size,
 		(unsigned long long) st.st_mtim.tv_sec * 1000000000ULL + (unsigned long long) st.st_mtim.tv_nsec);
 	cr_header headers[] = {
-		{CR_SLICE("Content-Type"), cr_slice_str(type_of(name))},
+		{CR_SLICE("Content-Type"), cr_slice_str(cr_files_type(name))},
 		{CR_SLICE("X-Content-Type-Options"), CR_SLICE("nosniff")},
 		{CR_SLICE("Cache-Control"), CR_SLICE("no-cache")},
 		{CR_SLICE("ETag"), cr_slice_str(etag)},
@@ -264,7 +264,13 @@ bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive)
 	if (n <= 0 || decoded[0] != '/') {
 		return false;
 	}
+	errno = 0;
 	int fd = open_file(s->srv->public_fd, cr_slice_of(decoded, (size_t) n), name, &is_dir);
+	if (fd < 0 && !is_dir && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+		/* it may well be there: not the 404 that a browser or a proxy remembers */
+		cr_http_refuse(s, 503, "The file cannot be opened now.", "Retry-After: 1\r\n");
+		return true;
+	}
 	if (fd >= 0) {
 		send_file(s, head, fd, name, keep_alive);
 		close(fd);

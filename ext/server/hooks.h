@@ -31,6 +31,17 @@ typedef struct cr_request {
 	const cr_header *headers; /* in the order sent, names as sent */
 } cr_request;
 
+/* A chat message as the application sees it; everything borrowed. Absent when
+ * it is not so: a message to a room has no `to`, a private one no room, and
+ * basic knows neither id nor data. */
+typedef struct cr_message {
+	cr_slice text;
+	cr_slice room;
+	cr_slice to;   /* a uid, or "user:ID" */
+	cr_slice id;   /* JSON text: a string or an integer */
+	cr_slice data; /* JSON text */
+} cr_message;
+
 typedef enum cr_verdict_kind {
 	CR_VERDICT_PASS,
 	CR_VERDICT_DROP,    /* silently */
@@ -45,6 +56,8 @@ typedef struct cr_verdict {
 	cr_slice text;   /* REPLACE: UTF-8; borrowed until the engine has used it */
 	cr_slice code;   /* REJECT of a message: an error code */
 	cr_slice reason; /* REJECT */
+	cr_slice user;   /* PASS of a handshake: the application's id of who it is; absent: a guest */
+	cr_slice name;   /* PASS of a handshake: a display name, or absent */
 } cr_verdict;
 
 typedef struct cr_response {
@@ -65,7 +78,11 @@ enum {
 	CR_HOOK_CLOSE = 1 << 5,
 	CR_HOOK_REQUEST = 1 << 6,
 	CR_HOOK_START = 1 << 7,
-	CR_HOOK_STOP = 1 << 8
+	CR_HOOK_STOP = 1 << 8,
+	CR_HOOK_JOIN = 1 << 9,
+	CR_HOOK_LEAVE = 1 << 10,
+	CR_HOOK_ONLINE = 1 << 11,
+	CR_HOOK_OFFLINE = 1 << 12
 };
 
 typedef struct cr_hooks {
@@ -77,8 +94,15 @@ typedef struct cr_hooks {
 	cr_verdict (*on_handshake)(void *arg, cr_session *s, const cr_request *r);
 	/* The client is in: the 101 is queued, no frame was read yet. */
 	void (*on_open)(void *arg, cr_session *s, const cr_request *r);
-	/* A chat message. text is borrowed. */
-	cr_verdict (*on_message)(void *arg, cr_session *s, cr_slice text);
+	/* A chat message, or the new text of one that is edited. */
+	cr_verdict (*on_message)(void *arg, cr_session *s, const cr_message *m);
+	/* May this client into that room? PASS, REJECT (code, reason) or LATER. */
+	cr_verdict (*on_join)(void *arg, cr_session *s, cr_slice room);
+	/* It has left the room; at its end once for each room, before on_close. */
+	void (*on_leave)(void *arg, cr_session *s, cr_slice room);
+	/* A user's first connection is open; the last one has been gone for
+	 * presence_grace. */
+	void (*on_user)(void *arg, cr_slice user, bool online);
 	/* A raw frame, when CR_HOOK_TEXT or CR_HOOK_BINARY is set. */
 	void (*on_raw)(void *arg, cr_session *s, bool binary, cr_slice data);
 	/* Exactly once per on_open, at the end of the turn in which the client left.
@@ -89,6 +113,12 @@ typedef struct cr_hooks {
 	/* s is going to be freed and has an application pointer
 	 * (cr_session_set_app): called after on_close; drop every pointer to s. */
 	void (*on_forget)(void *arg, cr_session *s, void *app);
+	/* After on_close, before on_forget, of a client that may come back: what to
+	 * keep for it, NULL: nothing. It goes to on_unpark (before that client's next
+	 * on_open) or on_drop_parked, which frees it. */
+	void *(*on_park)(void *arg, cr_session *s);
+	void (*on_unpark)(void *arg, cr_session *s, void *kept);
+	void (*on_drop_parked)(void *arg, void *kept);
 	/* About every 100 ms when heartbeat is asked for in the config: the place
 	 * to let pending PHP signal handlers run. */
 	void (*on_heartbeat)(void *arg);

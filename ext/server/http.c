@@ -318,6 +318,7 @@ static void forget_request(cr_http *h)
 	cr_buf_consume(&h->in, h->head_len + (size_t) h->body_len);
 	h->head_len = h->scanned = 0;
 	h->body_len = 0;
+	h->has_chunks = h->has_body = false;
 }
 
 bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_response *r)
@@ -347,7 +348,14 @@ static void dispatch(cr_session *s, const cr_http_head *head)
 	cr_http *h = s->http;
 	cr_slice body = cr_slice_of(h->in.data + h->head_len, (size_t) h->body_len);
 
+	if (cr_api_is_path(s->srv, head->path)) {
+		cr_api_serve(s, head, body);
+		return;
+	}
 	if ((is_method(head, "GET") || h->head_only) && cr_files_serve(s, head, h->keep_alive)) {
+		return;
+	}
+	if ((is_method(head, "GET") || h->head_only) && cr_demo_serve(s, head, h->keep_alive)) {
 		return;
 	}
 	ask_application(s, head, body);
@@ -365,12 +373,45 @@ static bool is_known_method(const cr_http_head *head)
 	return false;
 }
 
+static void refuse_body(cr_session *s, bool is_api, int status, const char *reason)
+{
+	if (is_api) {
+		cr_api_refuse_body(s, status, reason);
+	} else {
+		cr_http_refuse(s, status, reason, NULL);
+	}
+}
+
+/* A plain request; true when its body may come. */
+static bool begin_body(cr_session *s, const cr_http_head *head)
+{
+	cr_http *h = s->http;
+	bool is_api = cr_api_is_path(s->srv, head->path);
+	size_t n_expect;
+	cr_slice expect = cr_http_head_get(head, "Expect", &n_expect);
+
+	if (is_api && !cr_api_check_head(s, head)) {
+		return false;
+	}
+	if (head->minor > 0 && n_expect && (n_expect > 1 || !cr_slice_ieq(expect, CR_SLICE("100-continue")))) {
+		refuse_body(s, is_api, 417, "Only Expect: 100-continue is known.");
+	} else if (cr_http_content_length(head) > s->srv->config.max_message_size) {
+		refuse_body(s, is_api, 413, "The body is too large.");
+	} else {
+		h->has_chunks = cr_http_head_get(head, "Transfer-Encoding", NULL).ptr != NULL;
+		h->has_body = false;
+		h->body_len = cr_http_content_length(head);
+		cr_http_chunked_init(&h->chunked, s->srv->config.max_message_size);
+		return true;
+	}
+	return false;
+}
+
 /* Decides what a complete head is; true when a plain request goes on. */
 static bool on_head(cr_session *s, const cr_http_head *head)
 {
 	cr_server *srv = s->srv;
 	cr_ws_handshake hs;
-	size_t n;
 	bool bad, ws_path = is_ws_path(s, head->path, &bad);
 
 	s->http->keep_alive = cr_http_keep_alive(head);
@@ -396,15 +437,56 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 	} else if (ws_path) {
 		respond_text(s, 426, "text/html", missing_page(s, head),
 			"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
-	} else if (cr_http_head_get(head, "Transfer-Encoding", &n).ptr) {
-		cr_http_refuse(s, 501, "Transfer-Encoding is not supported; send Content-Length.", NULL);
-	} else if (cr_http_head_get(head, "Expect", &n).ptr) {
-		cr_http_refuse(s, 417, "Expect is not supported.", NULL);
-	} else if (cr_http_content_length(head) > srv->config.max_message_size) {
-		cr_http_refuse(s, 413, "The body is too large.", NULL);
 	} else {
-		s->http->body_len = cr_http_content_length(head);
+		return begin_body(s, head);
+	}
+	return false;
+}
+
+/* The body's next bytes, if it is chunked. False: it has been refused. */
+static bool decode_chunks(cr_session *s, bool is_api)
+{
+	cr_http *h = s->http;
+	size_t start = h->head_len + (size_t) h->body_len, used, out;
+
+	if (!h->has_chunks || h->has_body) {
 		return true;
+	}
+	cr_status st = cr_http_chunked_feed(&h->chunked, h->in.data + start, h->in.len - start, &used, &out);
+	if (st != CR_OK && st != CR_AGAIN) {
+		s->srv->stats.protocol_errors += st == CR_ERR_PROTO;
+		refuse_body(s, is_api, h->chunked.status, h->chunked.reason);
+		return false;
+	}
+	memmove(h->in.data + start + out, h->in.data + start + used, h->in.len - start - used);
+	h->in.len -= used - out;
+	h->body_len += out;
+	h->has_body = st == CR_OK;
+	return true;
+}
+
+/* The head is complete and was let in: is the body, too? It has as long as the head had. */
+static bool take_body(cr_session *s, const cr_http_head *head, bool fresh)
+{
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	cr_http *h = s->http;
+	bool is_alone = h->in.len == h->head_len;
+
+	if (!decode_chunks(s, cr_api_is_path(s->srv, head->path))) {
+		return false;
+	}
+	if (!h->has_chunks) {
+		h->has_body = h->in.len - h->head_len >= h->body_len;
+	}
+	if (h->has_body || !fresh) {
+		return h->has_body;
+	}
+	cr_deadline_arm(&s->life, &s->srv->on_handshake, &s->srv->loop);
+	/* HTTP/1.0 knows no 100, and who sends already does not wait for it: RFC 9110 10.1.1 */
+	if (head->minor > 0 && is_alone && cr_http_head_get(head, "Expect", NULL).ptr
+		&& !cr_conn_queue_copy(&s->conn, go_on, sizeof(go_on) - 1)) {
+		s->srv->stats.out_of_memory++;
+		cr_session_abort(s, 1006);
 	}
 	return false;
 }
@@ -417,7 +499,7 @@ void cr_http_process(cr_session *s)
 		size_t consumed = 0;
 		bool fresh = h->head_len == 0;
 
-		if (h->in.len == 0) {
+		if (h->in.len == 0 || (!fresh && !h->has_chunks && h->in.len - h->head_len < h->body_len)) {
 			return;
 		}
 		cr_status st = cr_http_head_parse(&head, &consumed, h->in.data, h->in.len, fresh ? h->scanned : 0);
@@ -434,7 +516,7 @@ void cr_http_process(cr_session *s)
 		if (fresh && !on_head(s, &head)) {
 			return;
 		}
-		if (h->in.len - h->head_len < h->body_len) {
+		if (!take_body(s, &head, fresh)) {
 			return;
 		}
 		dispatch(s, &head);

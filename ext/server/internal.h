@@ -4,9 +4,12 @@
 /* What the files of server/ share. Nobody else includes this. */
 
 #include <netinet/in.h>
+#include <signal.h>
 
 #include "ext/chat/limits.h"
+#include "ext/chat/moderation.h"
 #include "ext/chat/room.h"
+#include "ext/chat/timeline.h"
 #include "ext/core/buf.h"
 #include "ext/core/chunk.h"
 #include "ext/core/list.h"
@@ -16,7 +19,9 @@
 #include "ext/net/loop.h"
 #include "ext/net/tls.h"
 #include "ext/proto/chat_json.h"
+#include "ext/proto/http_chunked.h"
 #include "ext/proto/http_head.h"
+#include "ext/proto/ws_deflate.h"
 #include "ext/proto/ws_handshake.h"
 #include "ext/proto/ws_session.h"
 #include "ext/server/address.h"
@@ -57,8 +62,15 @@ typedef struct cr_http {
 	unsigned served;            /* requests answered on this connection */
 	uint32_t queued_before;     /* of the response, when last looked at */
 	bool keep_alive, head_only; /* of the request being answered */
-	bool has_peer;              /* of a trusted proxy: what peer is */
+	bool has_chunks;            /* body_len grows as they are decoded, in place */
+	bool has_body;              /* all of it */
+	cr_http_chunked chunked;
+	bool has_peer; /* of a trusted proxy: what peer is */
 	struct in6_addr peer;
+	bool feeding;  /* what came behind the head is being read */
+	bool has_room; /* ?room= was given */
+	uint8_t room_len;
+	char room[CR_ROOM_NAME_MAX]; /* of an upgrade */
 } cr_http;
 
 /* Allocated while it is needed only. */
@@ -66,6 +78,7 @@ typedef struct cr_pending {
 	cr_buf input;  /* bytes read but not yet fed, after a pause */
 	uint8_t *text; /* the message that waits for its verdict */
 	size_t text_len;
+	bool is_frame; /* text is a whole v1 frame that nobody has looked at yet */
 	bool has_pong; /* owed when the socket takes bytes again: the latest only, RFC 6455 5.5.3 */
 	uint8_t pong_len;
 	uint8_t pong[CR_WS_CONTROL_MAX];
@@ -80,10 +93,15 @@ struct cr_session {
 	cr_http *http;
 	cr_pending *pending;
 	void *app;
-	cr_ws_session *ws; /* while a frame or message is unfinished, else NULL */
+	cr_ws_session *ws;     /* while a frame or message is unfinished, else NULL */
+	cr_inflater *inflater; /* while a compressed message is unfinished, else NULL */
+	cr_window window;      /* see deflate.c */
 	cr_uuid uid;
 	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
+	struct cr_peer *peer; /* NULL: basic, and nobody the application knows */
+	struct cr_was_in *was_in;
+	size_t n_was_in; /* between its end and on_close: the rooms it was in */
 	cr_rate rate;
 	uint64_t opened_at; /* Unix ms */
 	uint64_t last_message_ms;
@@ -96,6 +114,8 @@ struct cr_session {
 	uint8_t state;          /* cr_session_state */
 	uint8_t waits;          /* CR_WAIT_* */
 	uint8_t listener;
+	uint8_t inflate_bits; /* the client's window; 0: permessage-deflate was not agreed on */
+	bool inflate_takeover;
 	bool heard;    /* anything came since the last look */
 	bool was_open; /* on_close is owed */
 	bool close_sent, close_received;
@@ -110,18 +130,29 @@ struct cr_session {
 
 /* What a room has to send, in this turn: frames back to back. */
 typedef struct cr_hole {
-	uint32_t start, end, next;
+	uint32_t start, end;         /* in the member's lane */
+	uint32_t own_start, own_end; /* in the batch's own: what stands there instead */
+	uint32_t next;
 } cr_hole;
 
 #define CR_NO_HOLE UINT32_MAX
+
+/* The frames in one encoding: a member's kind is dialect * 8 + window, where
+ * window is 0 without compression, else the bits less 8. */
+typedef struct cr_lane {
+	struct cr_lane *next;
+	cr_chunk *chunk; /* NULL when nothing is to be sent */
+	size_t staged;   /* bytes of chunk already in the members' queues */
+	uint8_t kind;    /* cr_member.kind it is for */
+} cr_lane;
 
 typedef struct cr_batch {
 	cr_list in_server; /* srv->dirty_rooms or used_rooms */
 	bool dirty;
 	cr_room *room;
-	cr_chunk *chunk; /* NULL when nothing is to be sent */
-	size_t staged;   /* bytes of chunk already in the members' queues */
-	uint32_t epoch;  /* holes of older epochs are void */
+	cr_lane *lanes;
+	cr_lane own;    /* acks; each is in one member's hole */
+	uint32_t epoch; /* holes of older epochs are void */
 	cr_hole *holes;
 	uint32_t n_holes, cap_holes;
 } cr_batch;
@@ -146,6 +177,7 @@ typedef struct cr_timer {
 } cr_timer;
 
 #define CR_MAX_ADDRESSES 64
+#define CR_HOOK_BUCKETS  9
 #define CR_SPARE_CHUNKS  16
 #define CR_FILES         16
 
@@ -158,7 +190,7 @@ typedef struct cr_file {
 
 struct cr_server {
 	cr_server_config config;
-	char *public_dir;
+	char *public_dir, *secret, *api_token;
 	cr_slice *origin_slices, *host_slices;
 	const cr_hooks *hooks;
 	void *hooks_arg;
@@ -188,13 +220,35 @@ struct cr_server {
 	cr_session **ended_tail;
 	cr_ip_count *ips;
 
+	struct cr_peer *peers; /* v1, by secret; parked ones too */
+	struct cr_user *users;
+	size_t n_online, n_parked; /* of users, of peers */
+	cr_deadline_list on_hello, on_grace, on_expired, on_offline;
+	uint32_t mark;
+	uint64_t last_presence; /* cr_room_state.presence_id given last */
+	cr_timelines timelines;
+	cr_moderation moderation;
+	struct cr_room_rule *rules;
+	uint32_t rules_version;
+	cr_loop_event *sweep;
+	cr_buf scratch, ack_scratch;
+	cr_buf api_out;
+	struct cr_api_key *api_keys;
+	cr_list api_keys_order;
+	uint64_t hook_counts[CR_HOOK_BUCKETS + 1], hook_ns;
+	uint64_t tick_due_ms;
+
 	cr_rooms rooms;
 	cr_list dirty_rooms; /* cr_batch with something to stage */
 	cr_list used_rooms;  /* cr_batch staged in the last turn, still with a chunk */
 	size_t turn_bytes;   /* encoded in this turn */
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
+	cr_chunk *packed;          /* scratch of deflate.c */
+	cr_inflater *inflater;     /* lent for a message's time; NULL: none, or lent */
+	cr_deflater *deflaters[8]; /* by bits - 8 */
 	cr_chat_json *json;
+	cr_chat_json *json_inside; /* for what is parsed while a frame of json is in use */
 	cr_ws_limits ws_limits;
 	cr_rate_limit rate_limit;
 	int public_fd;  /* of public_dir, -1: none */
@@ -207,6 +261,8 @@ struct cr_server {
 	uint64_t started_ms; /* monotonic */
 	cr_stats stats;
 	cr_log_throttle throttle_accept, throttle_full;
+	struct sigaction xfsz; /* what SIGXFSZ did before run() */
+	bool ignores_xfsz;
 };
 
 /* server.c */
@@ -250,6 +306,8 @@ bool cr_ws_send_control(cr_session *s, cr_ws_opcode opcode, const void *data, si
 cr_pending *cr_session_pending(cr_session *s);
 void cr_session_free_pending(cr_session *s);
 void cr_ws_on_drained(cr_session *s);
+/* Copies the message, whose verdict comes later. */
+void cr_ws_wait_for_verdict(cr_session *s, cr_slice text);
 extern const cr_conn_callbacks cr_session_callbacks;
 
 /* http.c */
@@ -268,6 +326,16 @@ void cr_session_wait_in_http(cr_session *s);
 void cr_http_respond_chunk(cr_session *s, const cr_response *r, cr_chunk *body, bool head_only, bool keep_alive);
 void cr_http_make_request(cr_session *s, const cr_http_head *head, cr_slice body, cr_request *r,
 	cr_header *headers, char *ip, size_t ip_size);
+/* api.c, metrics.c */
+bool cr_api_is_path(const cr_server *srv, cr_slice path);
+/* May it go on to its body? Otherwise it was answered. */
+bool cr_api_check_head(cr_session *s, const cr_http_head *head);
+/* What is wrong with the body of a call, as JSON; the connection ends. */
+void cr_api_refuse_body(cr_session *s, int status, const char *reason);
+void cr_api_serve(cr_session *s, const cr_http_head *head, cr_slice body);
+/* Drops what was remembered of calls before then. */
+void cr_api_forget_keys(cr_server *srv, uint64_t before_ms);
+
 /* upgrade.c */
 /* Host is in allowed_hosts, with or without its port, or there is no such list. */
 bool cr_is_allowed_host(cr_server *srv, cr_slice host);
@@ -275,20 +343,35 @@ bool cr_is_allowed_host(cr_server *srv, cr_slice host);
 bool cr_is_allowed_origin(const cr_session *s, cr_slice origin, cr_slice host);
 void cr_upgrade_begin(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
 void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_handshake *hs);
+/* The client is in: on_open, then the request's head is let go. */
+void cr_upgrade_opened(cr_session *s);
+/* demo.c: the page that is compiled in */
+bool cr_demo_is_on(const cr_server *srv, size_t listener);
+/* True when it answered. */
+bool cr_demo_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 /* files.c */
+/* The media type of a file's name. */
+const char *cr_files_type(const char *name);
 void cr_files_forget(cr_server *srv);
 /* True when it answered. */
 bool cr_files_serve(cr_session *s, const cr_http_head *head, bool keep_alive);
 
 /* broadcast.c */
-CR_MUST_CHECK cr_status cr_broadcast_room(cr_server *srv, cr_membership *from, cr_slice text,
-	const char uid[CR_UUID_LEN]);
 void cr_broadcast_stage_all(cr_server *srv);
 void cr_broadcast_stage_of(cr_session *s);
 void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
-void cr_broadcast_free_room(void *arg, cr_room *room);
+
+/* deflate.c */
+void cr_deflate_agree(cr_session *s, const cr_deflate_params *p);
+CR_MUST_CHECK cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_t len, bool last);
+/* Appends a frame of that payload to out as members of that kind get it:
+ * compressed when that is agreed on and worth it. */
+CR_MUST_CHECK cr_status cr_deflate_append(cr_server *srv, cr_chunk *out, unsigned kind, cr_ws_opcode opcode,
+	cr_slice payload);
+void cr_deflate_forget(cr_session *s);
+void cr_deflate_deinit(cr_server *srv);
 
 /* forwarded.c: what a trusted proxy says of the client, once per request */
 void cr_forwarded_begin(cr_session *s);
@@ -302,7 +385,7 @@ bool cr_certs_are_there(const cr_server *srv);
 CR_MUST_CHECK bool cr_certs_open_signal(cr_server *srv);
 
 /* timers.c */
-void cr_timers_arm(cr_server *srv);
+CR_MUST_CHECK bool cr_timers_arm(cr_server *srv);
 void cr_timers_disarm(cr_server *srv);
 void cr_timers_free(cr_server *srv);
 

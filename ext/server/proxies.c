@@ -21,7 +21,7 @@ static bool parse_ip(struct in6_addr *out, cr_slice text, bool *v4)
 	char buf[INET6_ADDRSTRLEN];
 	struct in_addr in;
 
-	if (text.len == 0 || text.len >= sizeof(buf)) {
+	if (text.len == 0 || text.len >= sizeof(buf) || memchr(text.ptr, '\0', text.len)) {
 		return false;
 	}
 	memcpy(buf, text.ptr, text.len);

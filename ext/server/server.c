@@ -11,7 +11,7 @@
 #ifndef _GNU_SOURCE
 # define _GNU_SOURCE /* O_PATH */
 #endif
-#include "ext/server/internal.h"
+#include "ext/server/chat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +23,12 @@
 #include <unistd.h>
 
 #define HEARTBEAT_MS 100
-#define RESPONSE_MS  30000 /* without progress */
-#define RESERVED_FDS 64    /* descriptors left to PHP: files, databases */
+#define SWEEP_MS     1000
+#define SWEEP_PART   20000 /* timelines and sanctions looked at per sweep */
+#define SCRATCH_KEPT 262144
+#define SCRATCH_MAX  ((size_t) 512 * 1024 * 1024) /* a 64 MiB text, each byte escaped to six */
+#define RESPONSE_MS  30000                        /* without progress */
+#define RESERVED_FDS 64                           /* descriptors left to PHP: files, databases */
 
 uint64_t cr_unix_ms(void)
 {
@@ -49,7 +53,18 @@ void cr_server_config_init(cr_server_config *config)
 		.rate_window = 1000,
 		.rate_burst = 40,
 		.send_queue_limit = 1048576,
+		.rooms_per_client = 128,
+		.history_size = 100,
+		.history_ttl = 300000,
+		.history_bytes = 524288,
+		.resume_window = 120000,
+		.presence_grace = 15000,
 		.backlog = 511,
+		.compression_level = 1,
+		.compression_memory = 8,
+		.compression_client_bits = 15,
+		.compression_client_takeover = true,
+		.compression_threshold = 128,
 		.handle_signals = true,
 	};
 }
@@ -106,12 +121,26 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	cr_list_init(&srv->sessions);
 	cr_list_init(&srv->dirty_rooms);
 	cr_list_init(&srv->used_rooms);
-	cr_rooms_init(&srv->rooms, cr_broadcast_free_room, srv);
+	cr_rooms_init(&srv->rooms, cr_room_state_free, srv);
+	cr_moderation_init(&srv->moderation);
+	srv->rules_version = 1;
+	const cr_timeline_limits kept = {
+		.count = config->history_size,
+		.bytes = config->history_bytes,
+		.ttl_ms = config->history_ttl,
+	};
+	cr_timelines_init(&srv->timelines, &kept);
+	cr_buf_init(&srv->scratch, SCRATCH_MAX);
+	cr_buf_init(&srv->ack_scratch, 4096);
+	cr_buf_init(&srv->api_out, SCRATCH_MAX);
+	cr_list_init(&srv->api_keys_order);
 	bool ok = cr_hash_seed() == CR_OK
 	          && copy_slices(&srv->origin_slices, config->origins, config->n_origins)
 	          && copy_slices(&srv->host_slices, config->allowed_hosts, config->n_allowed_hosts)
 	          && cr_proxies_init(&srv->proxies, config->trusted_proxies, config->n_trusted_proxies) == CR_OK
 	          && (!config->tls || (srv->default_tls = cr_tls_new(config->tls)))
+	          && (!config->api_token.len || (srv->api_token = dup_bytes(config->api_token.ptr, config->api_token.len)))
+	          && (!config->secret.len || (srv->secret = dup_bytes(config->secret.ptr, config->secret.len)))
 	          && (!config->public_dir || (srv->public_dir = dup_bytes(config->public_dir, strlen(config->public_dir))));
 	if (!ok) {
 		cr_server_free(srv);
@@ -122,6 +151,8 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	srv->config.origins = srv->origin_slices;
 	srv->config.allowed_hosts = srv->host_slices;
 	srv->config.public_dir = srv->public_dir;
+	srv->config.secret.ptr = (const uint8_t *) srv->secret;
+	srv->config.api_token.ptr = (const uint8_t *) srv->api_token;
 	return srv;
 }
 
@@ -141,6 +172,17 @@ void cr_server_free(cr_server *srv)
 	free_slices(srv->origin_slices, srv->config.n_origins);
 	free_slices(srv->host_slices, srv->config.n_allowed_hosts);
 	cr_free(srv->public_dir);
+	if (srv->secret) {
+		OPENSSL_cleanse(srv->secret, srv->config.secret.len);
+	}
+	if (srv->api_token) {
+		OPENSSL_cleanse(srv->api_token, srv->config.api_token.len);
+	}
+	cr_free(srv->secret);
+	cr_free(srv->api_token);
+	cr_rules_free(srv);
+	cr_moderation_deinit(&srv->moderation);
+	cr_timelines_deinit(&srv->timelines);
 	cr_free(srv);
 }
 
@@ -238,6 +280,9 @@ static void begin_drain(cr_server *srv)
 
 		next = n->next;
 		if (s->state == CR_SESSION_OPEN) {
+			if (cr_is_v1(s)) {
+				cr_v1_tell_reconnect(s, 1, "server stopping");
+			}
 			cr_session_close(s, 1001, CR_SLICE("server stopping"));
 		} else if (s->state == CR_SESSION_HTTP && s->waits == 0 && s->http->in.len == 0) {
 			cr_session_abort(s, 1006);
@@ -281,6 +326,21 @@ static void on_heartbeat(void *arg)
 
 	if (!srv->abandoned) {
 		srv->hooks->on_heartbeat(srv->hooks_arg);
+	}
+}
+
+/* What is too old goes, some of it at a time. */
+static void on_sweep(void *arg)
+{
+	cr_server *srv = arg;
+	uint64_t now = cr_loop_now(&srv->loop);
+
+	srv->stats.loop_lag_ms = now > srv->tick_due_ms ? now - srv->tick_due_ms : 0;
+	srv->tick_due_ms = now + SWEEP_MS;
+	cr_timelines_sweep(&srv->timelines, now, SWEEP_PART);
+	cr_moderation_sweep(&srv->moderation, now, SWEEP_PART);
+	if (srv->scratch.cap > SCRATCH_KEPT) {
+		cr_buf_deinit(&srv->scratch);
 	}
 }
 
@@ -375,6 +435,11 @@ static void init_deadlines(cr_server *srv)
 	cr_deadline_list_init(&srv->on_pong, &srv->loop, c->ping_timeout, cr_session_on_pong_due);
 	cr_deadline_list_init(&srv->on_close, &srv->loop, c->close_timeout ? c->close_timeout : 1, cr_session_on_close_due);
 	cr_deadline_list_init(&srv->on_rate, &srv->loop, per_token ? per_token : 1, cr_session_on_rate_due);
+	cr_deadline_list_init(&srv->on_hello, &srv->loop, CR_HELLO_MS, cr_peer_on_hello_due);
+	uint32_t grace = c->presence_grace ? c->presence_grace : 1;
+	cr_deadline_list_init(&srv->on_grace, &srv->loop, grace, cr_peer_on_grace_due);
+	cr_deadline_list_init(&srv->on_offline, &srv->loop, grace, cr_user_on_offline_due);
+	cr_deadline_list_init(&srv->on_expired, &srv->loop, c->resume_window ? c->resume_window : 1, cr_peer_on_expired);
 }
 
 static cr_status open_listeners(cr_server *srv, char error[CR_ERROR_MAX])
@@ -394,6 +459,24 @@ static cr_status open_listeners(cr_server *srv, char error[CR_ERROR_MAX])
 	return CR_OK;
 }
 
+/* A log that reaches RLIMIT_FSIZE fails to take a line; it does not end the
+ * process. Whoever set a handler keeps it. */
+static void ignore_sigxfsz(cr_server *srv)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	srv->ignores_xfsz = srv->config.handle_signals && sigaction(SIGXFSZ, NULL, &srv->xfsz) == 0
+	                    && srv->xfsz.sa_handler == SIG_DFL && sigaction(SIGXFSZ, &ignore, NULL) == 0;
+}
+
+static void restore_sigxfsz(cr_server *srv)
+{
+	if (srv->ignores_xfsz) {
+		srv->ignores_xfsz = false;
+		(void) sigaction(SIGXFSZ, &srv->xfsz, NULL);
+	}
+}
+
 static bool open_signals(cr_server *srv)
 {
 	if (srv->config.handle_signals) {
@@ -402,6 +485,11 @@ static bool open_signals(cr_server *srv)
 		if (!srv->sigint || !srv->sigterm || !cr_certs_open_signal(srv)) {
 			return false;
 		}
+	}
+	srv->tick_due_ms = cr_loop_now(&srv->loop) + SWEEP_MS;
+	srv->sweep = cr_loop_timer_new(&srv->loop, SWEEP_MS, true, on_sweep, srv);
+	if (!srv->sweep) {
+		return false;
 	}
 	if (srv->config.heartbeat && srv->hooks->on_heartbeat) {
 		srv->heartbeat = cr_loop_timer_new(&srv->loop, HEARTBEAT_MS, true, on_heartbeat, srv);
@@ -431,13 +519,17 @@ static cr_status start(cr_server *srv, char error[CR_ERROR_MAX])
 		return st;
 	}
 	srv->json = cr_chat_json_new();
-	if (!srv->json || !open_signals(srv)) {
+	srv->json_inside = cr_chat_json_new();
+	if (!srv->json || !srv->json_inside || !open_signals(srv)) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 		return CR_ERR_NOMEM;
 	}
 	srv->ws_limits.max_message = srv->config.max_message_size;
 	srv->ws_limits.max_fragments = srv->config.max_fragments;
 	st = open_listeners(srv, error);
+	if (st == CR_OK && !cr_timers_arm(srv)) {
+		st = CR_ERR_NOMEM;
+	}
 	if (st == CR_ERR_NOMEM) {
 		snprintf(error, CR_ERROR_MAX, "out of memory");
 	}
@@ -454,7 +546,7 @@ static void log_start(cr_server *srv)
 	}
 	n = n < sizeof(line) ? n : sizeof(line) - 1;
 	const cr_address *a = &srv->addresses[0];
-	if (srv->public_dir && !a->is_unix && n < sizeof(line)) {
+	if ((srv->public_dir || cr_demo_is_on(srv, 0)) && !a->is_unix && n < sizeof(line)) {
 		bool v6 = strchr(a->host, ':') != NULL;
 
 		snprintf(line + n, sizeof(line) - n, "; page http%s://%s%s%s:%u/", a->is_tls ? "s" : "",
@@ -482,6 +574,7 @@ static void tear_down(cr_server *srv)
 		cr_session_abort(s, srv->stopping ? 1001 : 1006);
 	}
 	cr_loop_end_turn(&srv->loop, on_turn, srv);
+	cr_peers_deinit(srv);
 	if (cr_server_wants(srv, CR_HOOK_STOP)) {
 		srv->hooks->on_stop(srv->hooks_arg);
 	}
@@ -489,13 +582,21 @@ static void tear_down(cr_server *srv)
 	cr_loop_event_free(srv->sigterm);
 	cr_loop_event_free(srv->sighup);
 	cr_loop_event_free(srv->heartbeat);
+	cr_loop_event_free(srv->sweep);
 	cr_loop_event_free(srv->drain);
-	srv->sigint = srv->sigterm = srv->sighup = srv->heartbeat = srv->drain = NULL;
+	srv->sigint = srv->sigterm = srv->sighup = srv->heartbeat = srv->drain = srv->sweep = NULL;
 	cr_chat_json_free(srv->json);
-	srv->json = NULL;
+	cr_chat_json_free(srv->json_inside);
+	srv->json = srv->json_inside = NULL;
 	cr_broadcast_deinit(srv);
+	cr_buf_deinit(&srv->scratch);
+	cr_buf_deinit(&srv->ack_scratch);
+	cr_buf_deinit(&srv->api_out);
+	cr_api_forget_keys(srv, UINT64_MAX);
+	cr_deflate_deinit(srv);
 	cr_files_forget(srv);
 	cr_loop_deinit(&srv->loop);
+	restore_sigxfsz(srv);
 	if (srv->public_fd >= 0) {
 		close(srv->public_fd);
 		srv->public_fd = -1;
@@ -512,13 +613,14 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->stats = (cr_stats){0};
 	srv->stopping = srv->abandoned = false;
 	srv->pid = (int) getpid();
-	set_max_clients(srv);
 	cr_status st = cr_loop_init(&srv->loop, srv->config.send_queue_limit);
 	if (st != CR_OK) {
 		snprintf(error, CR_ERROR_MAX, "cannot make an event loop");
 		return st;
 	}
 	srv->running = true;
+	ignore_sigxfsz(srv);
+	set_max_clients(srv);
 	init_deadlines(srv);
 	st = start(srv, error);
 	if (st == CR_OK) {
@@ -526,7 +628,6 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 		srv->wanted = srv->asked;
 		srv->stats.started_at = cr_unix_ms();
 		srv->started_ms = cr_loop_now(&srv->loop);
-		cr_timers_arm(srv);
 		log_start(srv);
 		if (cr_server_wants(srv, CR_HOOK_START)) {
 			srv->hooks->on_start(srv->hooks_arg);
@@ -574,22 +675,24 @@ size_t cr_server_uids(const cr_server *srv, cr_uuid *out, size_t max)
 	return n;
 }
 
-void cr_server_stats(const cr_server *srv, cr_stats *out)
+void cr_server_stats(cr_server *srv, cr_stats *out)
 {
 	*out = srv->stats;
 	out->clients = cr_server_count(srv);
 	out->connections = srv->n_sessions;
 	out->rooms = srv->rooms.count;
+	out->history_bytes = srv->timelines.bytes;
+	out->users = srv->n_online;
+	out->parked = srv->n_parked;
 	out->max_clients = srv->max_clients;
 	out->bytes_in = srv->loop.bytes_in;
 	out->bytes_out = srv->loop.bytes_out;
 	out->queued_bytes = srv->loop.queued_bytes;
 	if (!srv->running) {
 		out->started_at = 0;
-	} else {
-		uint64_t now = cr_unix_ms();
-
-		out->uptime_ms = now > out->started_at ? now - out->started_at : 0;
+	} else if (out->started_at) {
+		/* not from started_at: the wall clock may have been set since */
+		out->uptime_ms = cr_loop_now(&srv->loop) - srv->started_ms;
 	}
 }
 
@@ -601,5 +704,6 @@ void cr_server_versions(cr_versions *out)
 	out->libevent = cr_loop_libevent_version();
 	out->json_c = cr_chat_json_version();
 	out->openssl = OpenSSL_version(OPENSSL_VERSION);
+	out->zlib = cr_deflate_zlib_version();
 	out->uthash = STRING(UTHASH_VERSION);
 }

@@ -19,7 +19,40 @@ typedef struct cr_server cr_server;
 
 #define CR_VERSION "0.1.0"
 
+#define CR_SECRET_MIN    32 /* bytes of a secret that signs: RFC 7518 3.2 */
+#define CR_SECRET_MAX    4096
+#define CR_API_TOKEN_MIN 16
+
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
+
+/* What a second connection of a user's does. */
+typedef enum cr_single_session {
+	CR_SINGLE_OFF,
+	CR_SINGLE_KICK_OLD,  /* the older ones are closed with 4001 */
+	CR_SINGLE_REJECT_NEW /* it is refused */
+} cr_single_session;
+
+/* Who may post in a room; the server always may. */
+typedef enum cr_post_policy {
+	CR_POST_ALL,
+	CR_POST_USERS, /* whoever has a user id */
+	CR_POST_SERVER /* nobody: announcements */
+} cr_post_policy;
+
+/* What is special about a room. */
+typedef struct cr_room_options {
+	uint32_t history_size; /* messages kept */
+	uint64_t history_ttl;  /* ms */
+	uint64_t slow_mode;    /* ms between two messages of one member; 0: off */
+	cr_post_policy post;
+	bool presence; /* members are told who comes and goes */
+} cr_room_options;
+
+typedef enum cr_demo {
+	CR_DEMO_AUTO, /* on a loopback address, when there is neither public_dir nor on_request */
+	CR_DEMO_OFF,
+	CR_DEMO_ON
+} cr_demo;
 
 typedef struct cr_server_config {
 	/* sizes in bytes, times in milliseconds */
@@ -38,14 +71,31 @@ typedef struct cr_server_config {
 	uint32_t rate_window;            /* 1,000 */
 	uint32_t rate_burst;             /* 40 */
 	size_t send_queue_limit;         /* 1 MiB per client */
-	int backlog;                     /* 511 */
-	bool heartbeat;                  /* call hooks->on_heartbeat */
-	bool handle_signals;             /* SIGINT and SIGTERM stop; SIGHUP reloads certificates */
-	const char *public_dir;          /* folder of static files, or NULL; copied */
-	const cr_slice *origins;         /* allow-list; copied */
-	size_t n_origins;                /* 0: same origin only */
-	const cr_slice *allowed_hosts;   /* copied */
-	size_t n_allowed_hosts;          /* 0: any */
+	uint32_t rooms_per_client;       /* 128 */
+	uint32_t history_size;           /* 100 messages per room; 0: none */
+	uint64_t history_ttl;            /* 300,000 */
+	size_t history_bytes;            /* 512 KiB per room */
+	uint32_t resume_window;          /* 120,000; 0: nobody can resume */
+	uint32_t presence_grace;         /* 15,000; 0: at once */
+	bool presence;                   /* false; of rooms without options of their own */
+	cr_single_session single_session;
+	cr_slice api_token;               /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
+	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
+	int backlog;                      /* 511 */
+	bool compression;                 /* permessage-deflate; off */
+	int compression_level;            /* 1; 1 to 9 */
+	int compression_memory;           /* zlib's memLevel, 8; 1 to 9 */
+	int compression_client_bits;      /* 15; 9 to 15: largest window of a client */
+	bool compression_client_takeover; /* true: a client may refer to its earlier messages */
+	size_t compression_threshold;     /* 128: shorter messages go out as they are */
+	bool heartbeat;                   /* call hooks->on_heartbeat */
+	bool handle_signals;              /* SIGINT, SIGTERM stop; SIGHUP reloads certificates; SIGXFSZ is ignored */
+	cr_demo demo;                     /* the page that is compiled in */
+	const char *public_dir;           /* folder of static files, or NULL; copied */
+	const cr_slice *origins;          /* allow-list; copied */
+	size_t n_origins;                 /* 0: same origin only */
+	const cr_slice *allowed_hosts;    /* copied */
+	size_t n_allowed_hosts;           /* 0: any */
 	/* "10.0.0.0/8", "::1", "unix": whose X-Forwarded-For and -Proto count; copied */
 	const cr_slice *trusted_proxies;
 	size_t n_trusted_proxies;
@@ -99,6 +149,7 @@ void cr_server_stop(cr_server *srv, cr_stop how);
 /* Answers to CR_VERDICT_LATER. false: that client is gone or does not wait. */
 bool cr_server_answer_handshake(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
 bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
+bool cr_server_answer_join(cr_server *srv, const cr_uuid *uid, const cr_verdict *v);
 bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_response *r);
 
 /* A response of on_request that may be sent: status 200 to 599, header names
@@ -106,12 +157,22 @@ bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_respo
  * engine writes itself. Otherwise a text in error. */
 bool cr_response_is_valid(const cr_response *r, char error[CR_ERROR_MAX]);
 
-/* Sending. Texts are UTF-8 (CR_ERR_UTF8 otherwise: nothing is sent). A message
- * of the server's own carries the nil UUID as its uid. *queued: sockets it was
- * queued for. */
-CR_MUST_CHECK cr_status cr_server_broadcast(cr_server *srv, cr_slice text,
-	const cr_uuid *except, size_t n_except, size_t *queued);
-CR_MUST_CHECK cr_status cr_session_send(cr_session *s, cr_slice text);
+/* Sending. A message of the server's own carries the nil UUID as its uid.
+ * CR_ERR_UTF8: the text is not UTF-8; CR_ERR_FORM: data is not JSON or over 4
+ * KiB; then nothing is sent. *queued: sockets it was queued for. */
+typedef struct cr_own_message {
+	cr_slice text;
+	cr_slice data; /* JSON text, or absent; basic clients do not get it */
+} cr_own_message;
+CR_MUST_CHECK cr_status cr_server_broadcast(cr_server *srv, const cr_own_message *m, const cr_uuid *except,
+	size_t n_except, size_t *queued);
+/* Gets a seq and is kept like any other message of the room, also when nobody
+ * is there to read it. *seq 0: not kept. CR_ERR_FORM also: no name of a room. */
+CR_MUST_CHECK cr_status cr_server_send_to_room(cr_server *srv, cr_slice room, const cr_own_message *m,
+	const cr_uuid *except, size_t n_except, size_t *queued, uint64_t *seq);
+CR_MUST_CHECK cr_status cr_server_send_to_user(cr_server *srv, cr_slice user, const cr_own_message *m,
+	size_t *queued);
+CR_MUST_CHECK cr_status cr_session_send(cr_session *s, const cr_own_message *m);
 /* One frame of these bytes, not looked at but for UTF-8 in a text frame.
  * CR_ERR_STATE when the client is closing. */
 CR_MUST_CHECK cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice data);
@@ -119,6 +180,8 @@ CR_MUST_CHECK cr_status cr_session_send_raw(cr_session *s, bool binary, cr_slice
  * on_close. code must be sendable (cr_close_code_is_sendable), reason at most
  * 123 bytes of UTF-8. Closing twice is harmless. */
 void cr_session_close(cr_session *s, unsigned code, cr_slice reason);
+/* The same, and a v1 client is told not to come back. code: 4000 to 4099. */
+void cr_session_kick(cr_session *s, unsigned code, cr_slice reason);
 /* 1000-1003, 1007-1014, 3000-4999: RFC 6455 7.4 */
 bool cr_close_code_is_sendable(unsigned code);
 
@@ -136,10 +199,71 @@ uint64_t cr_session_opened_at(const cr_session *s);
 bool cr_session_is_open(const cr_session *s);
 /* Bytes queued and not yet taken by the kernel. */
 size_t cr_session_queued(const cr_session *s);
+/* The room it has been in longest; absent when it is in none. */
 cr_slice cr_session_room(const cr_session *s);
+/* The i-th of its rooms in the order of joining; absent after the last. */
+cr_slice cr_session_room_at(const cr_session *s, size_t i);
+/* The application's id of it and its display name, absent for a guest. */
+cr_slice cr_session_user(const cr_session *s);
+cr_slice cr_session_name(const cr_session *s);
 /* One pointer of the application's, see cr_hooks.on_forget. */
 void cr_session_set_app(cr_session *s, void *app);
 void *cr_session_app(const cr_session *s);
+
+/* Rooms. Names are 1 to 255 bytes of UTF-8 without control characters
+ * (CR_ERR_FORM). Whoever is put in by the server is not asked about
+ * (on_join is not called); a v1 client is told. CR_ERR_TOOBIG: rooms_per_client;
+ * CR_ERR_STATE: not open. */
+CR_MUST_CHECK cr_status cr_session_join(cr_session *s, cr_slice room);
+/* False: was not in it. */
+bool cr_session_leave(cr_session *s, cr_slice room);
+/* Everybody leaves; basic clients that are in no other room are closed. Returns
+ * how many were in it. */
+size_t cr_server_close_room(cr_server *srv, cr_slice room);
+bool cr_server_is_room_name(cr_slice name);
+/* Walks the rooms; NULL ends it, and next may be called with what came before
+ * as long as nothing else was called in between. */
+typedef struct cr_room_info {
+	cr_slice name;
+	size_t members; /* connections */
+	size_t present; /* users and guests, where presence is on; else members */
+} cr_room_info;
+const void *cr_server_next_room(const cr_server *srv, const void *before, cr_room_info *out);
+bool cr_server_room(const cr_server *srv, cr_slice name, cr_room_info *out);
+/* Copies up to max uids of its members. */
+size_t cr_server_room_uids(cr_server *srv, cr_slice room, cr_uuid *out, size_t max);
+/* Options of one room, or of all whose names begin with what stands before a
+ * '*' at the end. The exact name wins, then the longer beginning. */
+/* The defaults, from the configuration. */
+void cr_room_options_init(const cr_server *srv, cr_room_options *o);
+CR_MUST_CHECK cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options);
+void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out);
+
+/* History. Oldest first; at most limit (200) messages. */
+typedef struct cr_history_query {
+	uint64_t limit, before, after;
+	bool has_before, has_after;
+} cr_history_query;
+/* JSON: {"room", "epoch", "seq", "messages": [...], "more"}. */
+struct cr_buf;
+CR_MUST_CHECK cr_status cr_server_history(cr_server *srv, cr_slice room, const cr_history_query *q,
+	struct cr_buf *json);
+/* Changes a kept message whoever wrote it; everybody in the room is told.
+ * CR_ERR_STATE: it is not kept (any more). text absent: deletes. */
+CR_MUST_CHECK cr_status cr_server_change_message(cr_server *srv, cr_slice room, uint64_t seq, cr_slice text);
+
+/* Users and moderation. who is a user id or a uid; who of a ban is a user id or
+ * an IP address. ms 0: for good. CR_ERR_FORM: too long (255 bytes) or empty. */
+/* Appends a ticket of these claims (JSON of an object with sub and exp) to out. */
+CR_MUST_CHECK cr_status cr_ticket_make(struct cr_buf *out, cr_slice claims, cr_slice secret);
+bool cr_server_is_user_online(const cr_server *srv, cr_slice user);
+CR_MUST_CHECK cr_status cr_server_mute(cr_server *srv, cr_slice who, uint64_t ms, cr_slice room, cr_slice reason);
+bool cr_server_unmute(cr_server *srv, cr_slice who, cr_slice room);
+/* Ends the connections it holds for. */
+CR_MUST_CHECK cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reason, size_t *kicked);
+bool cr_server_unban(cr_server *srv, cr_slice who);
+/* Closes with 4000; returns how many connections. */
+size_t cr_server_kick_user(cr_server *srv, cr_slice user, cr_slice reason, const cr_uuid *except);
 
 /* Timers; may be set before run() (they start with it). ms >= 1. The id is
  * positive; 0: out of memory. A one-shot timer is gone before fn is called;
@@ -148,38 +272,79 @@ typedef void (*cr_timer_fn)(void *arg);
 int64_t cr_server_timer_add(cr_server *srv, uint64_t ms, bool repeat, cr_timer_fn fn, cr_timer_fn release, void *arg);
 bool cr_server_timer_cancel(cr_server *srv, int64_t id);
 
+/* What is counted, once for the struct, stats(), /api/stats and /metrics:
+ * F(name, is it a gauge (else a counter since the start), what it is) */
+#define CR_STATS_FIELDS(F) \
+ F(started_at, true, "Unix time of the start in milliseconds, 0 when not running") \
+ F(uptime_ms, true, "milliseconds since the start") \
+ F(clients, true, "open WebSockets") \
+ F(connections, true, "sockets of any state") \
+ F(users, true, "users online") \
+ F(parked, true, "clients that are gone and may come back") \
+ F(rooms, true, "rooms that somebody is in") \
+ F(history_bytes, true, "bytes of messages kept") \
+ F(max_clients, true, "how many it can hold") \
+ F(accepted, false, "sockets accepted") \
+ F(handshakes, false, "WebSockets opened") \
+ F(handshakes_refused, false, "upgrades refused") \
+ F(requests, false, "plain HTTP requests answered") \
+ F(messages_in, false, "messages and raw frames taken from clients") \
+ F(messages_dropped, false, "messages dropped by a verdict, a mute or slow mode") \
+ F(private_messages, false, "messages to one client or user") \
+ F(messages_repeated, false, "messages that came again under the same id") \
+ F(deliveries, false, "messages queued to clients") \
+ F(errors_sent, false, "error events to clients") \
+ F(resumed, false, "clients that came back") \
+ F(replayed, false, "messages given again to clients that came back") \
+ F(bytes_in, false, "bytes read from sockets") \
+ F(bytes_out, false, "bytes written to sockets") \
+ F(queued_bytes, true, "bytes waiting for sockets") \
+ F(messages_compressed_in, false, "messages that came compressed") \
+ F(messages_compressed_out, false, "messages that were compressed, each once for all who got it") \
+ F(bytes_compressed_in, false, "bytes of them as they came") \
+ F(bytes_inflated_in, false, "bytes of them inflated") \
+ F(bytes_compressed_out, false, "bytes of them as they were sent") \
+ F(bytes_inflated_out, false, "bytes of them before") \
+ F(api_calls, false, "calls of the HTTP API") \
+ F(api_errors, false, "calls of the HTTP API that were wrong") \
+ F(api_unauthorized, false, "calls of the HTTP API without the right token") \
+ F(refused_connections, false, "connections over max_connections or max_connections_per_ip") \
+ F(refused_origins, false, "upgrades of a foreign origin") \
+ F(refused_banned, false, "clients that are banned") \
+ F(refused_tickets, false, "tickets that were not valid") \
+ F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
+ F(timeouts_handshake, false, "handshake_timeout") \
+ F(timeouts_message, false, "message_timeout") \
+ F(timeouts_ping, false, "ping_timeout") \
+ F(timeouts_idle, false, "idle_timeout") \
+ F(timeouts_close, false, "close_timeout") \
+ F(slow_consumers, false, "clients over send_queue_limit") \
+ F(rate_limited, false, "times a client was over rate_limit") \
+ F(muted, false, "messages of muted clients") \
+ F(slowed, false, "messages that slow mode refused") \
+ F(protocol_errors, false, "clients that broke a rule of the protocol") \
+ F(out_of_memory, false, "times memory was short") \
+ F(accept_pauses, false, "times accepting paused for want of descriptors") \
+ F(loop_lag_ms, true, "how late the last tick of the loop was, in milliseconds")
+
+/* Says, line by line, what is good ("ok: ..."), what could be better
+ * ("warning: ...") and what would keep it from serving ("error: ..."). */
+typedef void (*cr_say_fn)(void *arg, const char *line);
+void cr_server_examine(cr_server *srv, cr_say_fn say, void *arg);
+
 typedef struct cr_stats {
-	uint64_t started_at; /* Unix ms, 0 when not running */
-	uint64_t uptime_ms;
-	uint64_t clients;     /* open WebSockets */
-	uint64_t connections; /* sockets of any state */
-	uint64_t rooms;
-	uint64_t max_clients; /* how many it can hold */
-	uint64_t accepted;    /* sockets since the start */
-	uint64_t handshakes;  /* upgrades done */
-	uint64_t handshakes_refused;
-	uint64_t requests;         /* plain HTTP requests answered */
-	uint64_t messages_in;      /* chat messages and raw frames taken from clients */
-	uint64_t messages_dropped; /* by a verdict */
-	uint64_t deliveries;       /* frames queued to clients */
-	uint64_t bytes_in, bytes_out;
-	uint64_t queued_bytes; /* waiting for sockets now */
-	/* how often each limit bit */
-	uint64_t refused_connections; /* max_connections, max_connections_per_ip */
-	uint64_t refused_origins;
-	uint64_t tls_errors; /* TLS connections that broke a rule of TLS, most in the handshake */
-	uint64_t timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close;
-	uint64_t slow_consumers;  /* send_queue_limit */
-	uint64_t rate_limited;    /* times a client had to wait */
-	uint64_t protocol_errors; /* 1002, 1003, 1007, 1008, 1009 */
-	uint64_t out_of_memory;
-	uint64_t accept_pauses; /* EMFILE and friends */
+#define CR_STATS_FIELD(name, gauge, help) uint64_t name;
+	CR_STATS_FIELDS(CR_STATS_FIELD)
+#undef CR_STATS_FIELD
 } cr_stats;
-void cr_server_stats(const cr_server *srv, cr_stats *out);
+void cr_server_stats(cr_server *srv, cr_stats *out);
+
+/* For the histogram of /metrics: a call into the application took so long. */
+void cr_server_hook_took(cr_server *srv, uint64_t ns);
 
 /* "2.1.12-stable" and so on, for phpinfo(). */
 typedef struct cr_versions {
-	const char *libevent, *json_c, *openssl, *uthash;
+	const char *libevent, *json_c, *openssl, *uthash, *zlib;
 } cr_versions;
 void cr_server_versions(cr_versions *out);
 

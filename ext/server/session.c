@@ -9,7 +9,7 @@
  * and on_close comes exactly once. What happens to the socket is apart from
  * that: finish (our Close or response still goes out) or close.
  */
-#include "ext/server/internal.h"
+#include "ext/server/chat.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -171,8 +171,8 @@ void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len
 		return;
 	}
 	unlist(s);
-	cr_room_leave_all(&srv->rooms, &s->member);
-	s->was_open = s->state == CR_SESSION_OPEN;
+	s->was_open = s->state == CR_SESSION_OPEN && !(s->peer && s->peer->greeting);
+	cr_peer_park(s, code);
 	s->state = CR_SESSION_ENDED;
 	s->waits = 0;
 	s->close_code = (uint16_t) code;
@@ -183,7 +183,7 @@ void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len
 	cr_deadline_cancel(&s->work);
 	s->queued_before = s->conn.queued;
 	arm_life(s, &srv->on_close);
-	if (s->was_open || s->app) {
+	if (s->was_open || s->app || s->peer) {
 		s->on_ended_list = true;
 		s->next_ended = NULL;
 		*srv->ended_tail = s;
@@ -204,16 +204,22 @@ void cr_sessions_report_ended(cr_server *srv)
 		if (s->close_sent && !s->close_received) {
 			cr_ws_resume(s); /* the peer's Close may be among what waited */
 		}
+		for (size_t i = 0; s->was_open && i < s->n_was_in && cr_server_wants(srv, CR_HOOK_LEAVE); i++) {
+			srv->hooks->on_leave(srv->hooks_arg, s, cr_slice_of(s->was_in[i].name, s->was_in[i].name_len));
+		}
 		if (s->was_open && cr_server_wants(srv, CR_HOOK_CLOSE)) {
 			srv->hooks->on_close(srv->hooks_arg, s, s->close_code,
 				cr_slice_of(s->close_reason ? s->close_reason : "", s->close_reason_len));
 		}
+		cr_peer_let_go(s);
 		if (s->app) {
 			void *app = s->app;
 
 			s->app = NULL;
 			srv->hooks->on_forget(srv->hooks_arg, s, app);
 		}
+		cr_free(s->was_in);
+		s->was_in = NULL;
 	}
 }
 
@@ -292,6 +298,7 @@ static void on_slow(cr_conn *c)
 		return; /* a response is bounded by what it is made of */
 	}
 	s->srv->stats.slow_consumers++;
+	cr_broadcast_stage_of(s); /* it would come behind what is dropped here */
 	cr_conn_drop_queue(c);
 	cr_ws_fail(s, 4101, "slow consumer");
 }
@@ -539,9 +546,29 @@ size_t cr_session_queued(const cr_session *s)
 
 cr_slice cr_session_room(const cr_session *s)
 {
+	return cr_session_room_at(s, 0);
+}
+
+cr_slice cr_session_room_at(const cr_session *s, size_t i)
+{
 	const cr_membership *ms = cr_member_first(&s->member);
 
-	return ms ? cr_slice_of(ms->room->name, ms->room->name_len) : CR_SLICE_NONE;
+	while (ms && i-- > 0) {
+		ms = ms->next;
+	}
+	return ms ? cr_room_name(ms->room) : CR_SLICE_NONE;
+}
+
+cr_slice cr_session_user(const cr_session *s)
+{
+	const cr_user *u = s->peer ? s->peer->user : NULL;
+
+	return u ? cr_slice_of(u->id, u->id_len) : CR_SLICE_NONE;
+}
+
+cr_slice cr_session_name(const cr_session *s)
+{
+	return s->peer && s->peer->name ? cr_slice_of(s->peer->name, s->peer->name_len) : CR_SLICE_NONE;
 }
 
 void cr_session_set_app(cr_session *s, void *app)

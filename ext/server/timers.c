@@ -75,13 +75,14 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id)
 	return t != NULL;
 }
 
-void cr_timers_arm(cr_server *srv)
+bool cr_timers_arm(cr_server *srv)
 {
 	for (cr_timer *t = srv->timers; t; t = t->hh.next) {
-		if (!t->event) {
-			(void) arm(t);
+		if (!t->event && !arm(t)) {
+			return false;
 		}
 	}
+	return true;
 }
 
 void cr_timers_disarm(cr_server *srv)

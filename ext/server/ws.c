@@ -6,7 +6,7 @@
  * bytes are swallowed). A broken rule sends Close and finishes at once (RFC
  * 6455 7.1.7).
  */
-#include "ext/server/internal.h"
+#include "ext/server/chat.h"
 
 #define REASON_MAX 123
 
@@ -42,6 +42,8 @@ static void send_close(cr_session *s, unsigned code, const void *reason, size_t 
 void cr_ws_fail(cr_session *s, unsigned code, const char *reason)
 {
 	if (s->state == CR_SESSION_OPEN) {
+		/* leaving a room stages its batch: nothing may follow the Close */
+		cr_broadcast_stage_of(s);
 		send_close(s, code, reason, strlen(reason));
 		cr_session_end(s, code, reason, strlen(reason));
 	}
@@ -65,6 +67,15 @@ void cr_session_close(cr_session *s, unsigned code, cr_slice reason)
 	cr_conn_set_reading(&s->conn, true);
 }
 
+void cr_session_kick(cr_session *s, unsigned code, cr_slice reason)
+{
+	if (s->state == CR_SESSION_OPEN && cr_is_v1(s)) {
+		cr_v1_send_away(s, code, reason);
+	} else {
+		cr_session_close(s, code, reason);
+	}
+}
+
 /* Messages */
 
 static void out_of_memory(cr_session *s)
@@ -75,11 +86,12 @@ static void out_of_memory(cr_session *s)
 
 static void publish(cr_session *s, cr_slice text)
 {
-	char uid[CR_UUID_LEN];
 	cr_membership *ms = cr_member_first(&s->member);
+	cr_said said;
 
-	cr_uuid_write(&s->uid, uid);
-	if (cr_broadcast_room(s->srv, ms, text, uid) != CR_OK) {
+	if (!ms) {
+		s->srv->stats.messages_dropped++; /* the script took it out of its room */
+	} else if (cr_chat_publish(s, ms, text, CR_SLICE_NONE, CR_SLICE_NONE, &said) != CR_OK) {
 		out_of_memory(s);
 	}
 }
@@ -103,7 +115,7 @@ static void apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text)
 	}
 }
 
-static void wait_for_verdict(cr_session *s, cr_slice text)
+void cr_ws_wait_for_verdict(cr_session *s, cr_slice text)
 {
 	cr_pending *p = cr_session_pending(s);
 	uint8_t *copy = p ? cr_malloc(text.len + 1) : NULL;
@@ -114,6 +126,7 @@ static void wait_for_verdict(cr_session *s, cr_slice text)
 	}
 	memcpy(copy, text.ptr, text.len);
 	p->text = copy;
+	p->is_frame = false;
 	p->text_len = text.len;
 	cr_session_wait(s, CR_WAIT_VERDICT);
 }
@@ -138,11 +151,19 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 			cr_ws_fail(s, 1007, "not JSON");
 			return;
 	}
+	cr_membership *ms = cr_member_first(&s->member);
+	cr_refusal no;
+	if (!cr_chat_may_post(s, ms ? ms->room : NULL, &no) || (ms && cr_chat_is_slow(s, ms->room, &no))) {
+		srv->stats.messages_dropped++; /* basic has no error event */
+		return;
+	}
 	if (!cr_server_wants(srv, CR_HOOK_MESSAGE)) {
 		publish(s, m.text);
 		return;
 	}
-	cr_verdict v = srv->hooks->on_message(srv->hooks_arg, s, m.text);
+	char room[CR_ROOM_NAME_MAX];
+	cr_message message = {.text = m.text, .room = cr_room_name_copy(room, ms)};
+	cr_verdict v = srv->hooks->on_message(srv->hooks_arg, s, &message);
 	if (s->state != CR_SESSION_OPEN) {
 		return; /* the hook closed the one it was asked about */
 	}
@@ -150,7 +171,7 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 		return; /* exit() or a fatal error in the filter is not a verdict */
 	}
 	if (v.kind == CR_VERDICT_LATER) {
-		wait_for_verdict(s, m.text);
+		cr_ws_wait_for_verdict(s, m.text);
 	} else {
 		apply_verdict(s, &v, m.text);
 	}
@@ -160,12 +181,18 @@ bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdi
 {
 	cr_session *s = cr_server_find(srv, uid);
 
-	if (!s || !(s->waits & CR_WAIT_VERDICT) || v->kind == CR_VERDICT_LATER) {
+	if (!s || !(s->waits & CR_WAIT_VERDICT) || !s->pending || !s->pending->text || s->pending->is_frame
+		|| v->kind == CR_VERDICT_LATER) {
 		return false;
 	}
 	uint8_t *text = s->pending->text;
+	cr_slice said = cr_slice_of(text, s->pending->text_len);
 	s->pending->text = NULL;
-	apply_verdict(s, v, cr_slice_of(text, s->pending->text_len));
+	if (cr_is_v1(s)) {
+		cr_v1_answer_message(s, said, v);
+	} else {
+		apply_verdict(s, v, said);
+	}
 	cr_free(text);
 	cr_session_go_on(s, CR_WAIT_VERDICT);
 	return true;
@@ -201,6 +228,13 @@ static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 	srv->stats.messages_in++;
 	if (srv->config.idle_timeout) {
 		s->last_message_ms = cr_loop_now(&srv->loop);
+	}
+	if (cr_is_v1(s) && !binary && !cr_server_wants(srv, CR_HOOK_TEXT)) {
+		cr_v1_on_text(s, data, len);
+		return s->waits ? CR_WS_PAUSE : CR_WS_GO_ON;
+	}
+	if (s->peer && s->peer->greeting && !cr_v1_greet_silent(s)) {
+		return CR_WS_GO_ON;
 	}
 	if (cr_server_wants(srv, binary ? CR_HOOK_BINARY : CR_HOOK_TEXT)) {
 		srv->hooks->on_raw(srv->hooks_arg, s, binary, cr_slice_of(data, len));
@@ -278,6 +312,19 @@ static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len
 	cr_conn_finish(&s->conn);
 }
 
+static cr_status on_deflated(void *arg, cr_buf *out, const uint8_t *data, size_t len, bool last)
+{
+	return cr_deflate_read(arg, out, data, len, last);
+}
+
+static const cr_ws_callbacks deflate_callbacks = {
+	.on_message = on_message,
+	.on_ping = on_ping,
+	.on_pong = on_pong,
+	.on_close = on_close,
+	.on_deflated = on_deflated,
+};
+
 static const cr_ws_callbacks callbacks = {
 	.on_message = on_message,
 	.on_ping = on_ping,
@@ -300,6 +347,9 @@ static void fail_with_status(cr_session *s, cr_status st)
 		case CR_ERR_UTF8:
 			cr_ws_fail(s, 1007, "not UTF-8");
 			break;
+		case CR_ERR_DATA:
+			cr_ws_fail(s, 1007, "bad compressed data");
+			break;
 		case CR_ERR_TOOBIG:
 			cr_ws_fail(s, 1009, "message too big");
 			break;
@@ -312,13 +362,19 @@ static void fail_with_status(cr_session *s, cr_status st)
 	}
 }
 
-void cr_ws_forget(cr_session *s)
+static void forget_decoder(cr_session *s)
 {
 	if (s->ws) {
 		cr_ws_session_deinit(s->ws);
 		cr_free(s->ws);
 		s->ws = NULL;
 	}
+}
+
+void cr_ws_forget(cr_session *s)
+{
+	forget_decoder(s);
+	cr_deflate_forget(s);
 }
 
 static bool is_at_rest(const cr_ws_session *ws)
@@ -337,9 +393,10 @@ static cr_status feed_decoder(cr_session *s, size_t *consumed, uint8_t *data, si
 		cr_ws_session_init(&fresh);
 		ws = &fresh;
 	}
-	cr_status st = cr_ws_session_feed(ws, consumed, data, len, &srv->ws_limits, &callbacks, s);
+	cr_status st = cr_ws_session_feed(ws, consumed, data, len, &srv->ws_limits,
+		s->inflate_bits ? &deflate_callbacks : &callbacks, s);
 	if (is_at_rest(ws)) {
-		cr_ws_forget(s);
+		forget_decoder(s);
 		return st;
 	}
 	if (ws == &fresh) {

@@ -1,9 +1,11 @@
 /* needs: ext/proto/chat_json.c ext/proto/ws_head.c */
 /* needs: ext/core/chunk.c ext/core/mem.c ext/core/utf8.c */
-/* What the scan lets through json-c takes too, and the frame written from it
- * is UTF-8 JSON that reads back to the same text. */
+/* What the scan lets through is what RFC 8259 says, rule by rule; json-c takes
+ * it too, and the frame written from it is UTF-8 JSON that reads back to the
+ * same text. */
 #include "ext/proto/chat_json.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,120 @@
 #include "ext/proto/ws_head.h"
 
 #define UID "6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11"
+
+/* --- RFC 8259 as it is written: each returns what follows, NULL when it is not that --- */
+
+static const uint8_t *white(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && memchr(" \t\n\r", *p, 4)) {
+		p++;
+	}
+	return p;
+}
+
+static const uint8_t *digits(const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *start = p;
+
+	while (p < end && isdigit(*p)) {
+		p++;
+	}
+	return p > start ? p : NULL;
+}
+
+static const uint8_t *number(const uint8_t *p, const uint8_t *end)
+{
+	p += p < end && *p == '-';
+	p = p < end && *p == '0' ? p + 1 : digits(p, end);
+	if (p && p < end && *p == '.') {
+		p = digits(p + 1, end);
+	}
+	if (p && p < end && (*p | 0x20) == 'e') {
+		p++;
+		p += p < end && (*p == '+' || *p == '-');
+		p = digits(p, end);
+	}
+	return p;
+}
+
+static const uint8_t *string(const uint8_t *p, const uint8_t *end)
+{
+	for (p++; p < end && *p != '"'; p++) {
+		if (*p < 0x20) {
+			return NULL;
+		}
+		if (*p != '\\') {
+			continue;
+		}
+		if (++p == end || !memchr("\"\\/bfnrtu", *p, 9)) {
+			return NULL;
+		}
+		for (int i = 0, n = *p == 'u' ? 4 : 0; i < n; i++) {
+			if (++p == end || !isxdigit(*p)) {
+				return NULL;
+			}
+		}
+	}
+	return p < end ? p + 1 : NULL;
+}
+
+static const uint8_t *value(const uint8_t *p, const uint8_t *end, int depth);
+
+static const uint8_t *list(const uint8_t *p, const uint8_t *end, int depth, bool object)
+{
+	const uint8_t close = object ? '}' : ']';
+
+	p = white(p + 1, end);
+	if (p < end && *p == close) {
+		return p + 1;
+	}
+	for (int n = 1; !object || n <= CR_JSON_MAX_KEYS; n++) {
+		if (object) {
+			p = white(p, end);
+			p = p < end && *p == '"' ? string(p, end) : NULL;
+			p = p ? white(p, end) : NULL;
+			if (!p || p == end || *p++ != ':') {
+				return NULL;
+			}
+		}
+		p = value(p, end, depth);
+		if (!p || p == end || (*p != ',' && *p != close)) {
+			return NULL;
+		}
+		if (*p++ == close) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* with the white space around it */
+static const uint8_t *value(const uint8_t *p, const uint8_t *end, int depth)
+{
+	static const char *const words[] = {"true", "false", "null"};
+
+	p = white(p, end);
+	if (p == end) {
+		return NULL;
+	}
+	if (*p == '{' || *p == '[') {
+		p = depth < CR_JSON_MAX_DEPTH ? list(p, end, depth + 1, *p == '{') : NULL;
+	} else if (*p == '"') {
+		p = string(p, end);
+	} else if (*p == '-' || isdigit(*p)) {
+		p = number(p, end);
+	} else {
+		const uint8_t *word = p;
+		p = NULL;
+		for (int i = 0; i < 3; i++) {
+			size_t n = strlen(words[i]);
+			if ((size_t) (end - word) >= n && memcmp(word, words[i], n) == 0) {
+				p = word + n;
+			}
+		}
+	}
+	return p ? white(p, end) : NULL;
+}
 
 static void check_written(cr_chat_json *j, cr_slice text)
 {
@@ -66,6 +182,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 
 	cr_status scan = cr_json_check(data, size, &object);
+	cr_status want = !cr_utf8_is_valid(data, size) ? CR_ERR_UTF8
+	                 : value(data, data + size, 0) == data + size ? CR_OK : CR_ERR_PROTO;
+	if (scan != want) {
+		abort();
+	}
 	cr_status got = cr_chat_json_parse(reader, &m, data, size);
 	if (scan == CR_OK) {
 		/* CR_ERR_NOMEM would be json-c refusing what the scan took */

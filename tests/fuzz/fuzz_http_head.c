@@ -1,6 +1,7 @@
 /* needs: ext/proto/http_head.c */
 /* A head that arrives in pieces is judged as the whole is, every slice lies in
- * the input, and a refusal carries a status to answer with. */
+ * the input, written out again it says the same, and a refusal carries a status
+ * to answer with. */
 #include "ext/proto/http_head.h"
 
 #include <stdlib.h>
@@ -67,6 +68,44 @@ static void check_rest(const cr_http_head *h)
 	free(out);
 }
 
+static uint8_t *put(uint8_t *out, cr_slice s)
+{
+	if (s.len) {
+		memcpy(out, s.ptr, s.len);
+	}
+	return out + s.len;
+}
+
+/* What a proxy would send on is read as what it has read. */
+static void check_again(const cr_http_head *h)
+{
+	static uint8_t text[CR_HTTP_MAX_HEAD + 2 * CR_HTTP_MAX_HEADERS];
+	static cr_http_head again;
+	size_t consumed;
+	uint8_t *end = put(text, h->method);
+
+	end = put(put(put(end, CR_SLICE(" ")), h->target), h->minor ? CR_SLICE(" HTTP/1.1\r\n") : CR_SLICE(" HTTP/1.0\r\n"));
+	for (size_t i = 0; i < h->n_headers; i++) {
+		end = put(put(end, h->headers[i].name), CR_SLICE(":"));
+		end = put(put(end, h->headers[i].value), CR_SLICE("\r\n"));
+	}
+	end = put(end, CR_SLICE("\r\n"));
+	if (cr_http_head_parse(&again, &consumed, text, (size_t) (end - text), 0) != CR_OK
+		|| consumed != (size_t) (end - text) || again.n_headers != h->n_headers || again.minor != h->minor
+		|| !cr_slice_eq(again.method, h->method) || !cr_slice_eq(again.path, h->path)
+		|| !cr_slice_eq(again.query, h->query) || !cr_slice_eq(again.host, h->host)
+		|| cr_http_content_length(&again) != cr_http_content_length(h)
+		|| cr_http_keep_alive(&again) != cr_http_keep_alive(h)) {
+		abort();
+	}
+	for (size_t i = 0; i < h->n_headers; i++) {
+		if (!cr_slice_eq(again.headers[i].name, h->headers[i].name)
+			|| !cr_slice_eq(again.headers[i].value, h->headers[i].value)) {
+			abort();
+		}
+	}
+}
+
 /* Feeds a growing copy, step bytes more each time, until something is said. */
 static cr_status play(const uint8_t *data, size_t size, size_t step, size_t *consumed)
 {
@@ -89,6 +128,7 @@ static cr_status play(const uint8_t *data, size_t size, size_t step, size_t *con
 			}
 			check_head(&h, copy, *consumed);
 			check_rest(&h);
+			check_again(&h);
 		}
 		free(copy);
 		if (status == CR_AGAIN && len < size) {

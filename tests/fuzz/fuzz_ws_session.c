@@ -1,8 +1,10 @@
 /* needs: ext/proto/ws_session.c ext/proto/ws_head.c */
 /* needs: ext/core/buf.c ext/core/mem.c ext/core/utf8.c */
 /* However a stream is cut, and whether or not the owner pauses, the events are
- * the same; and no message is over its limit or text that is not UTF-8. Input:
- * three bytes that say how to cut, then the stream. */
+ * the same; and no message is over its limit or text that is not UTF-8. What
+ * is written as a client writes it, in fragments with pings between, comes out
+ * as it went in. Input: three bytes that say how to cut, then the stream, which
+ * is also the text of that client. */
 #include "ext/proto/ws_session.h"
 
 #include <stdlib.h>
@@ -71,7 +73,7 @@ static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len
 static void feed(cr_ws_session *s, trace *t, const uint8_t *p, size_t n)
 {
 	static const cr_ws_limits limits = {MAX_MESSAGE, 8};
-	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close};
+	static const cr_ws_callbacks cb = {on_message, on_ping, on_pong, on_close, NULL};
 
 	while (n > 0) {
 		uint8_t *copy = malloc(n);
@@ -118,6 +120,58 @@ static trace play(const uint8_t *p, size_t n, const uint8_t *plan, size_t turns,
 	return t;
 }
 
+/* A client's frame; returns its end. */
+static uint8_t *put_frame(uint8_t *out, cr_ws_opcode opcode, bool fin, const uint8_t *p, size_t n)
+{
+	static const uint8_t mask[] = {0x37, 0xfa, 0x21, 0x3d};
+	size_t head = cr_ws_head_write(out, opcode, false, n);
+
+	out[0] = (uint8_t) ((fin ? 0x80 : 0) | opcode);
+	out[1] |= 0x80;
+	memcpy(out + head, mask, 4);
+	for (size_t i = 0; i < n; i++) {
+		out[head + 4 + i] = p[i] ^ mask[i % 4];
+	}
+	return out + head + 4 + n;
+}
+
+static void check_round_trip(const uint8_t *plan, const uint8_t *p, size_t n)
+{
+	static const uint8_t whole = 0, bytes = 1;
+	uint8_t stream[2 * MAX_MESSAGE], *end = stream;
+	trace want = {.hash = UINT64_C(0xcbf29ce484222325)};
+	size_t at = 0;
+
+	n = n < MAX_MESSAGE ? n : MAX_MESSAGE;
+	cr_ws_opcode kind = cr_utf8_is_valid(p, n) ? CR_WS_TEXT : CR_WS_BINARY;
+	for (size_t i = 0; i == 0 || at < n; i++) {
+		size_t piece = plan[i % 3];
+
+		/* eight fragments are allowed */
+		piece = i < 7 && piece < n - at ? piece : n - at;
+		end = put_frame(end, i == 0 ? kind : CR_WS_CONT, at + piece == n, p + at, piece);
+		at += piece;
+		if (at < n) {
+			end = put_frame(end, i % 2 ? CR_WS_PONG : CR_WS_PING, true, plan, i % 4);
+			mix(&want, i % 2 ? CR_WS_PONG : CR_WS_PING, plan, i % 4);
+		}
+	}
+	mix(&want, kind, p, n);
+	end = put_frame(end, CR_WS_CLOSE, true, (const uint8_t *) "\x03\xe8", 2);
+	mix(&want, 0x10000 + 1000, NULL, 0);
+
+	trace got[] = {
+		play(stream, (size_t) (end - stream), &whole, 1, false),
+		play(stream, (size_t) (end - stream), &bytes, 1, false),
+		play(stream, (size_t) (end - stream), plan, 3, true),
+	};
+	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
+		if (got[i].hash != want.hash || got[i].events != want.events) {
+			abort();
+		}
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -127,6 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 3) {
 		return 0;
 	}
+	check_round_trip(data, data + 3, size - 3);
 	trace want = play(data + 3, size - 3, &whole, 1, false);
 	trace others[] = {
 		play(data + 3, size - 3, &bytes, 1, false),

@@ -45,7 +45,9 @@ func receive(conn *websocket.Conn, done chan<- bool) {
 }
 
 func main() {
-	conn, _, err := websocket.DefaultDialer.Dial(os.Args[1], nil)
+	dialer := *websocket.DefaultDialer
+	dialer.EnableCompression = true // the other two offer it by themselves
+	conn, _, err := dialer.Dial(os.Args[1], nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dial:", err)
 		os.Exit(1)

@@ -137,8 +137,8 @@ def clients(url, *kinds):
     return out
 
 
-def pair(url, a, b):
-    @case(f"{a} -> {b}: texts")
+def pair(url, a, b, how=""):
+    @case(f"{a} -> {b}: texts{how}")
     def _():
         sender, receiver, third = clients(url, a, b, b)
         uids = set()
@@ -156,7 +156,7 @@ def pair(url, a, b):
         for c in (sender, receiver, third):
             c.silent(0.05)
 
-    @case(f"{a} -> {b}: {MANY} messages in order")
+    @case(f"{a} -> {b}: {MANY} messages in order{how}")
     def _():
         sender, receiver = clients(url, a, b)
         for i in range(MANY):
@@ -245,7 +245,7 @@ def start(*args):
     return p, url
 
 
-def stop(p, url, title):
+def stop(p, url, title, said=rb"stopped\n"):
     @case(f"{title}: stopping says 1001 to every kind, run() returns")
     def _():
         all = clients(url, *KINDS)
@@ -253,13 +253,14 @@ def stop(p, url, title):
         for c in all:
             c.expect("closed 1001")
         out, _ = p.communicate(timeout=10)
-        check(out == b"stopped\n" and p.returncode == 0, f"server said {out!r}, exit code {p.returncode}")
+        check(re.fullmatch(said, out) and p.returncode == 0, f"server said {out!r}, exit code {p.returncode}")
 
 
 def main():
     start_time = time.monotonic()
     plain, url = start()
     hooks, hooked = start("hooks")
+    deflate, deflated = start("deflate")
     try:
         for a in KINDS:
             for b in KINDS:
@@ -268,10 +269,15 @@ def main():
         everyone(hooked)
         for kind in KINDS:
             control(url, hooked, kind)
+        for a, b in (("python", "ws"), ("ws", "gorilla"), ("gorilla", "python")):
+            pair(deflated, a, b, " compressed")
+        everyone(deflated)
         stop(plain, url, "plain")
+        # what comes is always compressed; what goes out only where that is shorter, which a short text's random uid decides
+        stop(deflate, deflated, "deflate", rb"compressed [0-9]{4,} [1-9][0-9]+\nstopped\n")
         stop(hooks, hooked, "hooks")
     finally:
-        for p in (plain, hooks):
+        for p in (plain, hooks, deflate):
             if p.poll() is None:
                 p.kill()
             p.wait()

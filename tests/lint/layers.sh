@@ -27,7 +27,7 @@ for f in ext/*/*.[ch]; do
 	fi
 	only "$f" 'ext/php/*' '["<](php|zend|Zend/|main/|SAPI|TSRM|ext/(standard|spl|date|json|pcre|hash|random)/)' || bad=1
 	only "$f" 'ext/net/*' '["<](event2?/|event\.h|evhttp|evutil)' || bad=1
-	only "$f" 'ext/proto/chat_json.c' '["<](json-c/|json\.h|json_)' || bad=1
+	only "$f" 'ext/proto/*json*.c' '["<](json-c/|json\.h|json_)' || bad=1
 	only "$f" 'ext/core/map.h' '["<](uthash|utlist|utarray)' || bad=1
 	for to in $(sed -nE 's|^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*)".*|\1|p' "$f"); do
 		case $to in

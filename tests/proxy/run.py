@@ -1,8 +1,10 @@
-"""nginx and HAProxy with the configurations of docs/tls.md, in front of a server on loopback."""
+"""nginx and HAProxy with the configurations of docs/tls.md, in front of a server on loopback; and the systemd unit of
+docs/deploy.md: checked by systemd, and what it says to run is run, reloaded and stopped."""
 import asyncio
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -34,8 +36,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def documented(name):
-    with open(os.path.join(HERE, "../../docs/tls.md"), encoding="utf-8") as f:
+def documented(name, page="tls"):
+    with open(os.path.join(HERE, f"../../docs/{page}.md"), encoding="utf-8") as f:
         return re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- end -->", f.read(), re.S).group(1)
 
 
@@ -121,6 +123,39 @@ async def handshake(port, headers):
     return int(line.split()[1])
 
 
+def fetch(port, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status
+    except OSError as e:
+        return repr(e)
+
+
+def systemd(folder):
+    unit = documented("systemd", "deploy")
+    with open(f"{folder}/chatroom.service", "w", encoding="utf-8") as f:
+        f.write(unit)
+    verify = subprocess.run(["systemd-analyze", "verify", f"{folder}/chatroom.service"], capture_output=True, text=True,
+                            timeout=60)
+    told = [line for line in verify.stderr.splitlines() if "chatroom.service" in line]
+    check("systemd: the unit is right", told, [])
+    values = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    command = replaced(values["ExecStart"], {
+        "/usr/bin/php -d extension=chatroom": f"{PHP} -n -d extension={SO}",
+        "/srv/chat/server.php": f"{HERE}/server.php"})
+    process = subprocess.Popen(command.split(), stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(process.stdout.readline())
+        check("systemd: it serves", fetch(port, "/healthz"), 200)
+        os.kill(process.pid, getattr(signal, "SIG" + re.search(r"kill -(\w+) \$MAINPID", values["ExecReload"]).group(1)))
+        time.sleep(0.2)
+        check("systemd: reloaded, it serves on", fetch(port, "/healthz"), 200)
+        process.terminate()
+        check("systemd: stopped, it ends well", process.wait(int(values["TimeoutStopSec"])), 0)
+    finally:
+        process.kill()
+
+
 def main():
     folder = tempfile.mkdtemp()
     os.chmod(folder, 0o755)
@@ -149,6 +184,10 @@ def main():
                 check(f"{name}: {e!r}", False, True)
                 with open(f"{folder}/{name}.log", encoding="utf-8") as log:
                     print(log.read())
+        try:
+            systemd(folder)
+        except Exception as e:
+            check(f"systemd: {e!r}", False, True)
     finally:
         for process in started:
             process.terminate()

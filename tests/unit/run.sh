@@ -12,8 +12,8 @@ export OUT JOBS
 FLAGS="-std=gnu11 -I. -DCR_DEBUG -g -O1 -fno-omit-frame-pointer
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Werror"
-FLAGS="$FLAGS $(pkg-config --cflags json-c libssl libcrypto libevent_core)" || exit 1
-LIBS="-lcmocka $(pkg-config --libs json-c libssl libcrypto libevent_core)" || exit 1
+FLAGS="$FLAGS $(pkg-config --cflags json-c libssl libcrypto libevent_core zlib)" || exit 1
+LIBS="-lcmocka $(pkg-config --libs json-c libssl libcrypto libevent_core zlib)" || exit 1
 export FLAGS LIBS
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}

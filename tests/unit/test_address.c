@@ -35,6 +35,9 @@ static const struct {
 	{"ws://u@a", NULL, NULL, NULL, 0},
 	{"ws://[::1", NULL, NULL, NULL, 0},
 	{"ws://[::1]9", NULL, NULL, NULL, 0},
+	{"ws://[fe%eth0]/", NULL, NULL, NULL, 0},
+	{"ws://[localhost]/", NULL, NULL, NULL, 0},
+	{"ws://[::1%]/", NULL, NULL, NULL, 0},
 	{"ws://a/w?x=1", NULL, NULL, NULL, 0},
 	{"ws://a/w#f", NULL, NULL, NULL, 0},
 	{"ws://a/w w", NULL, NULL, NULL, 0},
@@ -70,6 +73,22 @@ static void urls(void **state)
 	}
 }
 
+/* What stands before the NUL is an address, the whole is not. */
+static void with_nul(void **state)
+{
+	static const cr_slice urls[] = {{(const uint8_t *) "ws://[::1\0x]/", 13}, {(const uint8_t *) "ws://a\0b/", 9},
+		{(const uint8_t *) "ws://a/b\0c", 10}, {(const uint8_t *) "unix:///a\0b", 11}};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		char error[CR_ERROR_MAX] = "";
+		cr_address a;
+
+		assert_int_equal(cr_address_parse(&a, urls[i], error), CR_ERR_FORM);
+		assert_true(error[0]);
+	}
+}
+
 static void out_of_memory(void **state)
 {
 	(void) state;
@@ -86,6 +105,7 @@ static void out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(with_nul),
 		cmocka_unit_test(urls),
 		cmocka_unit_test(out_of_memory),
 	};

@@ -15,6 +15,7 @@
 #define VER   "Sec-WebSocket-Version: 13\r\n"
 #define B     UP CONN KEY VER
 #define PROTO "Sec-WebSocket-Protocol: "
+#define EXT   "Sec-WebSocket-Extensions: "
 #define WITH_KEY(k) UP CONN VER "Sec-WebSocket-Key: " k "\r\n"
 #define WITH_VER(v) UP CONN KEY "Sec-WebSocket-Version: " v "\r\n"
 
@@ -100,6 +101,27 @@ static const row rows[] = {
 	{"H65 chat, chat", "GET", B PROTO "chat, chat\r\n", true, 400},
 	{"H65 across lines", "GET", B PROTO "a, chat\r\n" PROTO "chat\r\n", true, 400},
 	{"H66 two lines", "GET", B PROTO "a\r\n" PROTO "b, c\r\n", true, 101},
+	{"H70 a", "GET", B EXT "a\r\n", true, 101},
+	{"H70 a, b; x=1", "GET", B EXT "a, b; x=1\r\n", true, 101},
+	{"H70 a;b ; c = d;e=\"f\"", "GET", B EXT "a;b ; c = d;e=\"f\"\r\n", true, 101},
+	{"H70 a; b=\"\\c\"", "GET", B EXT "a; b=\"\\c\"\r\n", true, 101},
+	{"H70 , a,, b,", "GET", B EXT ", a,, b,\r\n", true, 101},
+	{"H70 window bits", "GET", B EXT "permessage-deflate; client_max_window_bits\r\n", true, 101},
+	{"H69 ;", "GET", B EXT ";\r\n", true, 400},
+	{"H69 a;", "GET", B EXT "a;\r\n", true, 400},
+	{"H69 a;=1", "GET", B EXT "a;=1\r\n", true, 400},
+	{"H69 a;b=", "GET", B EXT "a;b=\r\n", true, 400},
+	{"H69 a;b=\"x", "GET", B EXT "a;b=\"x\r\n", true, 400},
+	{"H69 a;b=\"\"", "GET", B EXT "a;b=\"\"\r\n", true, 400},
+	{"H69 a;b=\"c d\"", "GET", B EXT "a;b=\"c d\"\r\n", true, 400},
+	{"H69 a;b=\"c\\", "GET", B EXT "a;b=\"c\\\r\n", true, 400},
+	{"H69 a b", "GET", B EXT "a b\r\n", true, 400},
+	{"H69 a; b c", "GET", B EXT "a; b c\r\n", true, 400},
+	{"H69 a=1", "GET", B EXT "a=1\r\n", true, 400},
+	{"H69 @", "GET", B EXT "@\r\n", true, 400},
+	{"H69 a;b=\"c\"d", "GET", B EXT "a;b=\"c\"d\r\n", true, 400},
+	{"H69 a;b=\xc3\xa9", "GET", B EXT "a;b=\xc3\xa9\r\n", true, 400},
+	{"H69 second line", "GET", B EXT "a\r\n" EXT "b;\r\n", true, 400},
 	{"H74 empty origin", "GET", B "Origin:\r\n", true, 101}, /* refused by the server */
 	{"H76 two origins", "GET", B "Origin: http://a.test\r\nOrigin: http://a.test\r\n", true, 400},
 };
@@ -247,6 +269,7 @@ static void test_origin_malformed(void **state)
 	memcpy(text, "http://", 7);
 	assert_int_equal(cr_origin_parse(&o, cr_slice_of(text, 5000)), CR_ERR_FORM);
 	assert_int_equal(cr_origin_parse(&o, CR_SLICE_NONE), CR_ERR_FORM);
+	assert_int_equal(cr_origin_parse(&o, CR_SLICE("http://[::1\0x]:80")), CR_ERR_FORM);
 	assert_memory_equal(&o, &before, sizeof(o));
 }
 

@@ -201,7 +201,7 @@ static void on_close(void *arg, unsigned code, const uint8_t *reason, size_t len
 	record(arg, what, reason, len);
 }
 
-static const cr_ws_callbacks callbacks = {on_message, on_ping, on_pong, on_close};
+static const cr_ws_callbacks callbacks = {on_message, on_ping, on_pong, on_close, NULL};
 
 static const char *error_name(cr_status status)
 {
@@ -543,7 +543,7 @@ static cr_ws_flow note_place(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 static void test_whole_messages_stay_in_place(void **state)
 {
 	text in = expand("81:61 82+300 81:62", true);
-	const cr_ws_callbacks cb = {note_place, on_ping, on_pong, on_close};
+	const cr_ws_callbacks cb = {note_place, on_ping, on_pong, on_close, NULL};
 	cr_ws_session s;
 	place p = {{NULL}, 0};
 	size_t used;

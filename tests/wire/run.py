@@ -7,14 +7,18 @@ import threading
 import time
 import traceback
 
+import api_rows
 import close_rows
 import defect_rows
+import deflate_rows
 import flood_rows
 import frame_rows
 import http_rows
 import json_rows
 import json_suite_rows
 import stall_rows
+import v1_more_rows
+import v1_rows
 from wire import Failed, Server, Skip
 
 
@@ -96,6 +100,8 @@ def split(cases):
             name = "time-" + letter + ("p" if "ping_" in options else "")
         elif "max_message_size" in options:
             name = "big"
+        elif letter == "V":
+            name = case[0][:2]
         elif letter == "F" and case[0].startswith(("F57", "F58")):
             name = "flood"
         groups.setdefault(name, []).append(case)
@@ -106,7 +112,7 @@ def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
     cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, json_suite_rows, defect_rows, flood_rows,
-                             stall_rows)
+                            stall_rows, deflate_rows, v1_rows, v1_more_rows, api_rows)
              for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()

@@ -1,5 +1,5 @@
 <?php
-/* The server under test. Usage: server.php chat|echo|auth|throws [options as JSON] [the harness's own as JSON]
+/* The server under test. Usage: server.php chat|echo|auth|throws|api|v1|v1-hooks [options as JSON] [the harness's own as JSON]
  * Prints its address first; "stopped" once run() has returned. */
 
 $mode = $argv[1] ?? 'chat';
@@ -63,8 +63,48 @@ if ($mode === 'auth') {
     });
 }
 
-/* {"do": "send"|"broadcast"|"close"|"kick"|"queued"|"forget errors", "tag": ..., ...} */
-$control = function (array $order) use ($chat, &$clients, &$counters): array {
+if (str_starts_with($mode, 'v1')) {
+    require __DIR__ . '/v1_server.inc';
+}
+
+$onLeave = null; // what onLeave() and onClose() do
+if ($mode === 'api') {
+    $chat->onHandshake(fn ($request) => $request->header('X-User'));
+    $mischief = function ($client) use ($chat, &$onLeave): void {
+        switch ($onLeave) {
+            case 'throw':
+                throw new RuntimeException('on leave');
+            case 'exit':
+                exit(7);
+            case 'stop':
+                $chat->stop();
+                break;
+            case 'close all':
+            case 'kick all':
+                foreach ($chat->clients() as $other) {
+                    $onLeave === 'close all' ? $other->close(4010) : $other->kick('all');
+                }
+                break;
+            case 'join again':
+                $chat->join($client->uid, 'hk');
+                break;
+            case 'close room':
+                $chat->closeRoom('hk');
+                break;
+            case 'publish':
+                $chat->sendToRoom('hk', 'left');
+                break;
+        }
+    };
+    $chat->onLeave($mischief);
+    $chat->onClose(function ($client) use ($mischief, &$counters): void {
+        $counters['close']++;
+        $mischief($client);
+    });
+}
+
+/* {"do": "send"|"broadcast"|"close"|"kick"|"queued"|"forget errors"|"on leave"|"sleep", "tag": ..., ...} */
+$control = function (array $order) use ($chat, &$clients, &$counters, &$onLeave): array {
     $client = $clients[$order['tag'] ?? ''] ?? null;
     $bytes = hex2bin($order['hex'] ?? '') . str_repeat('x', $order['length'] ?? 0);
     try {
@@ -75,6 +115,8 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
             'kick' => $client->kick(hex2bin($order['reason'] ?? '')),
             'queued' => null,
             'stats' => $chat->stats(),
+            'on leave' => $onLeave = $order['what'],
+            'sleep' => usleep($order['ms'] * 1000),
             'forget errors' => $counters['error'] = [],
         };
     } catch (Throwable $e) {
@@ -82,15 +124,22 @@ $control = function (array $order) use ($chat, &$clients, &$counters): array {
     }
     return ['result' => $result, 'queued' => $client?->queuedBytes()];
 };
-$chat->onRequest(function ($request) use ($control, &$counters, &$cases) {
+$evaluate ??= null;
+$chat->onRequest(function ($request) use ($chat, $control, $evaluate, &$counters, &$cases) {
     $json = ['Content-Type' => 'application/json'];
     switch ($request->path) {
         case '/counters':
             return [200, $json, json_encode($counters)];
+        case '/stats':
+            return [200, $json, json_encode($chat->stats())];
         case '/case':
             return [200, $json, json_encode($cases[$request->header('X-Case')] ?? null)];
         case '/control':
             return [200, $json, json_encode($control(json_decode($request->header('X-Do'), true)))];
+        case '/eval':
+            return [200, $json, json_encode($evaluate($request->body), JSON_THROW_ON_ERROR)];
+        case '/body':
+            return [200, $json, $request->body];
         case '/split':
             return [200, ['X-Split' => "a\r\nX-Injected: b"], 'split'];
         case '/header':

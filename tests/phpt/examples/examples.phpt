@@ -56,6 +56,46 @@ example('push', [], function () {
     $b->close();
     show($a->hear());
 });
+example('moderation', [], function () {
+    [$mod, $anna, $guest] = [connect('/ws?name=moderator'), connect('/ws?name=anna'), connect()];
+    $anna->say('THIS IS LOUD')->say('see https://example.com')->say('a damn word');
+    show($guest->hear(), $guest->hear(), $mod->hear());
+    $mod->say('/mute anna 5');
+    show($mod->hear(), $mod->hear());
+    $anna->say('unheard');
+    show($anna->frame(9, 'looked at')->raw()[1]); // the pong says that it was looked at
+    $mod->say('/unmute anna')->say('heard');
+    show($guest->hear());
+    $mod->say('/kick anna');
+    show($anna->hear(), substr($anna->read(), 0, 10));
+});
+putenv('CHAT_SECRET=' . str_repeat('s', 32));
+example('sso', [], function () {
+    show((new Ws)->status());
+    preg_match('~<pre[^>]*>([^<]+)</pre>~', http('GET', '/?user=bert'), $match);
+    $ticket = urlencode($match[1]);
+    show((new Ws("/ws?token=x$ticket"))->status());
+    $old = connect("/ws?token=$ticket");
+    $new = connect("/ws?token=$ticket");
+    show(substr($old->read(), 0, 10));
+    $new->close();
+});
+example('customer-service', [], function () {
+    show((new Ws)->status(), (new Ws('/ws?as=agent&key=wrong'))->status());
+    [$first, $second] = [connect('/ws?as=visitor'), connect('/ws?as=visitor')];
+    show($first->hear(), $second->hear());
+    $agent = connect('/ws?as=agent&key=secret');
+    while (($text = $first->hear()) !== 'An agent is here. How can we help?') {
+    }
+    $first->say('hello?');
+    while (($text = $agent->hear()) !== 'hello?') {
+    }
+    show($text);
+    $agent->close();
+    while (($text = $first->hear()) !== 'Your agent had to leave. The next one is on the way.') {
+    }
+    show($first->hear());
+});
 ?>
 --EXPECT--
 -- server
@@ -83,4 +123,28 @@ Welcome. You are the first.
 Somebody came in.
 Welcome. Others here: 1.
 Somebody left (1000).
+exit status 0
+-- moderation
+this is loud
+a **** word
+this is loud
+a **** word
+Done: /mute anna 5
+looked at
+heard
+heard
+close 4000
+exit status 0
+-- sso
+401
+401
+close 4001
+exit status 0
+-- customer-service
+400
+403
+All agents are busy. You are number 1.
+All agents are busy. You are number 2.
+hello?
+All agents are busy. You are number 1.
 exit status 0

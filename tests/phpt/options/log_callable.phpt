@@ -22,7 +22,7 @@ $chat->run();
 echo "done\n";
 ?>
 --EXPECTF--
-write [info] chatroom N.N.N listens on ws://N.N.N.N:N/ws; holds N clients
+write [info] chatroom N.N.N listens on ws://N.N.N.N:N/ws; page http://N.N.N.N:N/; holds N clients
 
 Warning: Chatroom: the log callable: Uncaught LogicException: from the log in %s:%d
 Stack trace:

@@ -17,4 +17,4 @@ unlink($file);
 ?>
 --EXPECTF--
 before
-%d-%d-%dT%d:%d:%dZ chatroom info: chatroom %s listens on ws://127.0.0.1:%d/ws; holds %d clients
+%d-%d-%dT%d:%d:%dZ chatroom info: chatroom %s listens on ws://127.0.0.1:%d/ws; page http://127.0.0.1:%d/; holds %d clients

@@ -8,6 +8,8 @@ $wrong = [
     'origins' => 'https://example.com', 'allowed_hosts' => [1], 'max_message_size' => '10', 'max_fragments' => 1.5,
     'max_connections' => null, 'handshake_timeout' => '10', 'ping_interval' => null, 'rate_limit' => 5, 'public' => 1,
     'callback_warn_ms' => 1.5, 'log' => 5, 'log_level' => null, 'backlog' => [], 'idle_timeout' => true,
+    'rooms_per_client' => '5', 'history_size' => 1.5, 'history_ttl' => '1', 'resume_window' => null, 'presence_grace' => true, 'presence' => 1,
+    'single_session' => true, 'secret' => 5,
 ];
 foreach ($wrong as $name => $value) {
     try {
@@ -38,4 +40,12 @@ option "log" must be of type string, callable or null, int given
 option "log_level" must be of type string, null given
 option "backlog" must be of type int, array given
 option "idle_timeout" must be of type int or float, bool given
+option "rooms_per_client" must be of type int, string given
+option "history_size" must be of type int, float given
+option "history_ttl" must be of type int or float, string given
+option "resume_window" must be of type int or float, null given
+option "presence_grace" must be of type int or float, bool given
+option "presence" must be of type bool, int given
+option "single_session" must be of type string or false, bool given
+option "secret" must be of type string, int given
 option "rate_limit" must be of type int, string given

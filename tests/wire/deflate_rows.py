@@ -1,0 +1,259 @@
+"""Catalogue 3.7 (Z) and D60 to D68 as far as they show only on a server: what it
+costs, what reaches others, what is never compressed. The frames themselves are
+cases of tests/conformance."""
+
+import json
+import os
+import time
+import zlib
+
+from wire import CLOSE, check, close, frame, text
+
+OFFER = "permessage-deflate; client_max_window_bits"
+ECHO = ("echo", {"rate_limit": None, "compression": True})
+CHAT = ("chat", {"rate_limit": None, "compression": True})
+ROWS = []
+
+
+def add(id, title, go, server=ECHO):
+    ROWS.append((id, title, server, go))
+
+
+def packer():
+    return zlib.compressobj(9, zlib.DEFLATED, -15)
+
+
+def pack(data, z=None):
+    z = z or packer()
+    return (z.compress(data) + z.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+def packed(data, z=None):
+    return frame(0x41, pack(data, z))
+
+
+def unpack(payload, bits=15):
+    z = zlib.decompressobj(-bits)
+    return z.decompress(payload + b"\0\0\xff\xff")
+
+
+def read(s, bits=15):
+    """The next frame: (was it compressed, opcode, payload)."""
+    first, second = s.take(2)
+    check(not second & 0x80 and not first & 0x30, f"frame begins {first:02x} {second:02x}")
+    n = second & 0x7F
+    if n > 125:
+        n = int.from_bytes(s.take(2 if n == 126 else 8), "big")
+    payload = s.take(n)
+    check(first & 0x80, "the server fragmented")
+    if not first & 0x40:
+        return False, first & 15, payload
+    check(first & 8 == 0, "a compressed control frame")
+    return True, first & 15, unpack(payload, bits)
+
+
+def open_deflate(server):
+    return server.open(Sec_WebSocket_Extensions=OFFER)
+
+
+def bomb(size):
+    return pack(b"\0" * size)
+
+
+def refused(s, code):
+    was, opcode, payload = read(s)
+    check(opcode == CLOSE and int.from_bytes(payload[:2], "big") == code, f"opcode {opcode} {payload[:40]!r}, not {code}")
+    s.until_closed()
+
+
+def growth(server, what, limit_kib, go):
+    before = server.rss()
+    go()
+    server.check_growth(before, limit_kib, what)
+
+
+def d60(server):
+    """Many bombs one after another, then a good message."""
+    def go():
+        for _ in range(20):
+            s = open_deflate(server)
+            s.send(frame(0x42, bomb(16 << 20)))
+            refused(s, 1009)
+    go()
+    growth(server, "bombs of 16 MiB", 2048, go)
+    s = open_deflate(server)
+    s.send(packed(b"after"))
+    check(read(s)[1:] == (1, b"after"), "no echo after the bombs")
+    s.close()
+
+
+add("D60", "twenty bombs of 16 MiB, then a message", d60)
+
+
+def z32(server):
+    data = bomb(64 << 20)
+
+    def go():
+        s = open_deflate(server)
+        s.send(frame(0x42, data[:65000]))
+        refused(s, 1009)
+    go()
+    start = server.cpu()
+    growth(server, "64 MiB", 1024, lambda: [go() for _ in range(10)])
+    check(server.cpu() - start < 1.0, f"ten bombs cost {server.cpu() - start:.2f} s")
+
+
+add("Z32", "64 MiB in 65 KB: 1009 at once", z32)
+
+
+def z33(server):
+    data = bomb(8 << 20)
+    s = open_deflate(server)
+    out = b"".join(frame(0x42 if i == 0 else 0, data[i:i + 1], fin=False) for i in range(1000))
+    try:
+        s.send(out)
+    except OSError:
+        pass
+    refused(s, 1009)
+
+
+add("Z33", "the same in fragments of one byte", z33)
+
+
+def d65(server):
+    s = open_deflate(server)
+    data = frame(0x42, bomb(1 << 20))
+    try:
+        s.send_bytewise(data[:300])
+        s.send(data[300:])
+    except OSError:
+        pass
+    refused(s, 1009)
+
+
+add("D65", "the same in segments of one byte", d65)
+
+
+def z34(server):
+    start = server.cpu()
+    for _ in range(20):
+        s = open_deflate(server)
+        s.send(frame(0x41, b"\0\0\0\xff\xff" * 13107 + b"\0"))
+        check(read(s)[2] == b"", "not empty")
+        s.send(frame(0x41, b"\x03\0" * 32000 + b"\0"))
+        check(read(s)[2] == b"", "not empty")
+        s.send(frame(0x41, b"\0\0\0\xff\xff" * 20000 + b"\0"))
+        refused(s, 1009)
+    check(server.cpu() - start < 1.0, f"CPU {server.cpu() - start:.2f} s")
+
+
+add("Z34", "D64: blocks of nothing cost little, and are limited", z34)
+
+
+def z35(server):
+    """100 clients, each with a message of the largest size, all unfinished but for its end."""
+    data = pack(os.urandom(32768) + b"\0" * 32768)
+    socks = [open_deflate(server) for _ in range(100)]
+    for s in socks:
+        s.send(frame(0x42, data))
+        check(read(s)[1] == 2, "no echo")
+
+    def again():
+        for s in socks:
+            s.send(frame(0x42, data))
+            check(len(read(s)[2]) == 65536, "no echo")
+    # what is kept of each is its window
+    growth(server, "messages of 64 KiB", 1024, again)
+
+
+add("Z35", "100 clients with messages of the largest size", z35)
+
+
+def d66(server):
+    """What a client costs that agreed on takeover and said little: its words, not a window."""
+    socks = [open_deflate(server) for _ in range(50)]
+    z = [packer() for _ in range(400)]
+
+    def go():
+        for i in range(400):
+            s = open_deflate(server)
+            for n in range(5):
+                s.send(packed(b"some words, no more", z[i]))
+                check(read(s)[2] == b"some words, no more", "no echo")
+            socks.append(s)
+    # 400 windows of zlib's would be 16 MiB
+    growth(server, "400 clients with takeover", 400 * 8, go)
+
+
+add("D66", "clients that agreed on takeover cost what they said", d66)
+
+
+def z38(server):
+    """Plain and compressed members of one room: each its own, the same text, one compression for each window."""
+    offers = [None, OFFER, OFFER, "permessage-deflate; server_max_window_bits=9",
+              "permessage-deflate; server_max_window_bits=9; client_no_context_takeover", None]
+    room = f"/ws?room=z38-{time.monotonic()}"
+    socks = [server.open(target=room, **({"Sec_WebSocket_Extensions": o} if o else {})) for o in offers]
+    sender = server.open(target=room)
+    said = "".join(chr(97 + i * i % 26) for i in range(900)) * 3
+    before = server.json("/stats")
+    sender.send(text(json.dumps({"message": said})))
+    seen = []
+    for s, offer in zip(socks, offers):
+        was, opcode, payload = read(s, 9 if offer and "=9" in offer else 15)
+        check(was == bool(offer), f"{offer}: compressed {was}")
+        check(json.loads(payload)["message"] == said, "another text")
+        seen.append(payload)
+    check(len(set(seen)) == 1, "not the same for all")
+    after = server.json("/stats")
+    n = after["messages_compressed_out"] - before["messages_compressed_out"]
+    check(n == 2, f"compressed {n} times for two windows")
+    small = json.dumps({"message": "small"})
+    sender.send(text(small))
+    for s in socks:
+        check(not read(s)[0], "a message under the threshold was compressed")
+
+
+add("Z38", "compressed once per window, plain for the rest", z38, CHAT)
+
+
+def z39(server):
+    s = open_deflate(server)
+    data = pack(b"Hello " * 50)
+    s.send(frame(0x41, data[:5], fin=False) + frame(9, b"z" * 125) + frame(0, data[5:]))
+    check(read(s) == (False, 10, b"z" * 125), "no pong, or compressed")
+    check(read(s) == (True, 1, b"Hello " * 50), "no echo")
+    s.send(frame(0x41, data[:5], fin=False) + close(1000))
+    check(read(s)[1] == CLOSE, "no Close")
+    s.until_closed()
+
+
+add("Z39", "ping and Close inside a compressed message", z39)
+
+
+def d68(server):
+    """The welcome of chatroom.v1 has the session's secret beside what others may choose: never compressed."""
+    s = server.open(Sec_WebSocket_Extensions=OFFER, Sec_WebSocket_Protocol="chatroom.v1")
+    rooms = ["room-" + "x" * 100 + str(i) for i in range(5)]
+    s.send(packed(json.dumps({"type": "hello", "join": rooms}).encode()))
+    was, _, payload = read(s)
+    welcome = json.loads(payload)
+    check(welcome["type"] == "welcome" and welcome["session"], f"got {payload[:80]!r}")
+    check(len(payload) > 600, "the row is too short to show anything")
+    check(not was, "the session's secret was compressed")
+    for _ in rooms:
+        read(s)
+    s.send(text(json.dumps({"message": "hello", "id": "a" * 64, "room": rooms[0]})))
+    while True:
+        was, _, payload = read(s)
+        if json.loads(payload)["type"] == "ack":
+            break
+    check(not was, "an ack was compressed")
+
+
+add("D68", "secrets and acks are never compressed", d68, CHAT)
+
+
+def cases():
+    """(id, title, server, function)"""
+    return ROWS
