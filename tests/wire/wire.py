@@ -94,6 +94,13 @@ def bad_utf8(data):
         return True
 
 
+def wait_for(done, what, seconds=3):
+    end = time.monotonic() + seconds
+    while not done():
+        check(time.monotonic() < end, what)
+        time.sleep(0.02)
+
+
 def certificate():
     """For a.test, made when first asked for."""
     at = os.path.join(Server.log_dir, "a.test")
