@@ -201,7 +201,7 @@ test('what the server refuses is rejected with its code', async () => {
 	equal(await codeOf(a.send('elsewhere', 'x')), 'not_joined');
 	equal(await codeOf(a.send(room, '漢'.repeat(30000))), 'too_big');
 	equal((await a.send(room, '漢'.repeat(21000))).seq, 1);
-	equal(await codeOf(a.send(room, 'x', { data: 'y'.repeat(5000) })), 'bad_request');
+	equal(await codeOf(a.send(room, 'x', { data: 'y'.repeat(5000) })), 'too_big');
 	equal(await codeOf(a.join('secret garden')), 'forbidden');
 	equal(a.heard.refused[0].room, 'secret garden');
 	equal(a.heard.error, []);
