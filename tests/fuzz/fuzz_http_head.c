@@ -88,7 +88,8 @@ static void check_again(const cr_http_head *h)
 	size_t consumed;
 	uint8_t *end = put(text, h->method);
 
-	end = put(put(put(end, CR_SLICE(" ")), h->target), h->minor ? CR_SLICE(" HTTP/1.1\r\n") : CR_SLICE(" HTTP/1.0\r\n"));
+	end = put(put(end, CR_SLICE(" ")), h->target);
+	end = put(end, h->minor ? CR_SLICE(" HTTP/1.1\r\n") : CR_SLICE(" HTTP/1.0\r\n"));
 	for (size_t i = 0; i < h->n_headers; i++) {
 		end = put(put(end, h->headers[i].name), CR_SLICE(":"));
 		end = put(put(end, h->headers[i].value), CR_SLICE("\r\n"));
