@@ -145,6 +145,7 @@ static void check_written(cr_chat_json *j, cr_slice text)
 	}
 	if (head + payload != c->len || head != cr_ws_head_size(payload)
 		|| !cr_utf8_is_valid(c->data + head, payload)
+		|| value(c->data + head, c->data + c->len, 0) != c->data + c->len
 		|| cr_json_check(c->data + head, payload, &object) != CR_OK || !object
 		|| cr_chat_json_parse(j, &back, c->data + head, payload) != CR_OK
 		|| !cr_slice_eq(back.text, text)) {

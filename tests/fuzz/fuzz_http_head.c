@@ -32,6 +32,10 @@ static void check_head(const cr_http_head *h, const uint8_t *buf, size_t len)
 	for (size_t i = 0; i < h->n_headers; i++) {
 		check_slice(h->headers[i].name, buf, len);
 		check_slice(h->headers[i].value, buf, len);
+		cr_slice v = h->headers[i].value;
+		if (v.len && (strchr(" \t", v.ptr[0]) || strchr(" \t", v.ptr[v.len - 1]))) {
+			abort();
+		}
 		if (!cr_http_is_token(h->headers[i].name) || !h->headers[i].value.ptr
 			|| memchr(h->headers[i].value.ptr, '\0', h->headers[i].value.len)) {
 			abort();

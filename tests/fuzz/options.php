@@ -7,19 +7,31 @@
 
 [, $seed, $seconds] = $argv + [1 => '1', 2 => '10'];
 mt_srand((int) $seed);
+set_error_handler(fn (int $level, string $message) => throw new ErrorException($message)); // nothing is to warn
 
-/* The names in a table of the source: a new option is tried without a word here. */
-function table(string $file, string $begin, string $row): array
+/* The names in the tables of the source, so that a new option is tried without a word here: "options", "keys" (of
+ * tls) and, of an option that is an array, OPTION_keys. The names that take a number are in $numbers. */
+function tables(array &$numbers): array
 {
-    $source = file_get_contents(__DIR__ . "/../../ext/php/$file");
-    preg_match('/^static const \w+ ' . preg_quote($begin) . '\[\] = \{(.*?)^\};/ms', $source, $m);
-    preg_match_all($row, $m[1] ?? '', $rows);
-    return $rows[1] ?: throw new Exception("$file: no table $begin");
+    $source = file_get_contents(__DIR__ . '/../../ext/php/options.c')
+        . file_get_contents(__DIR__ . '/../../ext/php/tls_options.c');
+    preg_match_all('/^static const (?:option|key)_row (\w+)\[\] = \{(.*?)^\};/ms', $source, $tables, PREG_SET_ORDER);
+    foreach ($tables as [, $name, $rows]) {
+        preg_match_all('/^\t(?:\{"|[A-Z_]+\()(\w+)/m', $rows, $m);
+        $found[$name] = $m[1];
+        preg_match_all('/^\t(?:\{"(\w+)", OPTION_(?!OTHER)|(?:SECONDS|OR_OFF)\((\w+))/m', $rows, $m);
+        array_push($numbers, ...array_filter([...$m[1], ...$m[2]]));
+    }
+    return $found;
 }
 
-define('NUMBERS', table('options.c', 'options', '/^\t(?:\{"|SECONDS\(|OR_OFF\()(\w+)/m'));
-define('OTHERS', table('options.c', 'options', '/^\tOTHER\((\w+)/m'));
-define('TLS', table('tls_options.c', 'keys', '/^\t\{"(\w+)"/m'));
+$numbers = [];
+$tables = tables($numbers);
+define('NUMBERS', $numbers);
+define('OPTIONS', $tables['options']);
+define('TLS', $tables['keys']);
+define('KEYS', ['tls_keys' => TLS] + $tables);
+
 const TEXTS = ['', '*', 'null', 'https://example.org', 'https://*.example.org:8443', "https://a\0b", 'http://[::1\0]',
     'example.org:80', '10.0.0.0/8', "10.0.0.1\0", 'unix', '::/0', 'stderr', 'debug', 'warning', 'strlen', 'Chatroom::run',
     'optional', 'required', '1.2', '1.3', '1.10', '/', '.', '..', '/none/such', "/\0", '%s%n', "\xff\xfe", 'ws://127.0.0.1:0'];
@@ -101,10 +113,13 @@ function fitting(string $name): mixed
     return match ($name) {
         'origins', 'allowed_hosts', 'trusted_proxies' => texts(),
         'rate_limit' => one_of([null, [number(), number(), number()], [20, 1, 40]]),
-        'tls' => tls(),
         'sni' => [text() => text(), text() => [text(), text()]],
         'log' => one_of([null, fn () => null, new Texts(), '']),
-        default => in_array($name, NUMBERS, true) ? number() : text(),
+        default => match (true) {
+            isset(KEYS[$name . '_keys']) => filled(KEYS[$name . '_keys'], 3),
+            in_array($name, NUMBERS, true) => number(),
+            default => text(),
+        },
     };
 }
 
@@ -136,17 +151,18 @@ function tls(): array
     return filled(TLS, 3);
 }
 
-/* The text belongs to the arrays: it quotes a known name that was given, or a strange one and a known. */
+/* The text belongs to the array: it names an option or a key that is there, or tells a strange one and a known. */
 function is_told(Throwable $e, array $given, array $known): bool
 {
     $message = $e->getMessage();
     if (get_class($e) !== 'ValueError' && get_class($e) !== 'TypeError') {
         return false;
     }
-    if (preg_match('/^unknown (?:option|tls key) (?:"(.*)", did you mean "(\w+)"\?$|\d+, )/s', $message, $m)) {
-        return !isset($m[2]) || in_array($m[2], $known, true);
+    if (preg_match('/^unknown (?:option|(\w+) key) (?:"(.*)", did you mean "(\w+)"\?$|\d+, )/s', $message, $m)) {
+        $of = '' === ($m[1] ?? '') ? 'options' : "$m[1]_keys";
+        return isset(KEYS[$of]) && (!isset($m[3]) || in_array($m[3], KEYS[$of], true));
     }
-    if (preg_match('/\b(?:option|tls key) "(\w+)"/', $message, $m)) {
+    if (preg_match('/^(?:option|\w+ key) "(\w+)"/', $message, $m)) {
         return in_array($m[1], $known, true) && (in_array($m[1], $given, true) || str_contains($message, 'missing'));
     }
     return false;
@@ -172,9 +188,10 @@ function give_up(int $n, string $what, mixed $with): never
 
 function try_one(int $n): bool
 {
-    static $known = [...NUMBERS, ...OTHERS, ...TLS];
+    static $known;
+    $known ??= array_merge(...array_values(KEYS));
     $listens = !mt_rand(0, 5);
-    $options = $listens ? tls() : filled([...NUMBERS, ...OTHERS], 4);
+    $options = $listens ? tls() : filled(OPTIONS, 4);
     if (!$listens && is_string($options['log'] ?? null)) {
         $options['log'] = one_of(['stderr', '/none/such/log', "a\0", '']); // no file is to be made
     }
