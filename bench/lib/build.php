@@ -13,7 +13,7 @@ const SPEAKS = ['wss' => ['tls' => true], 'deflate' => ['deflate' => true],
 const C_PROGRAMS = [
     'loadgen' => [
         'loadgen.c', 'client.c', 'client_tls.c', 'inflate.c', 'prepared.c', 'ledger.c',
-        'options.c', 'procinfo.c', '-lssl', '-lcrypto', '-lz',
+        'options.c', 'procinfo.c', 'v1.c', '-lssl', '-lcrypto', '-lz',
     ],
     'yardstick' => ['yardstick.c', '-lcrypto'],
     'yardstick-faults' => [
