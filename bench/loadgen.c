@@ -305,7 +305,9 @@ static bool on_control(loadgen *lg, const uint8_t *payload, size_t len)
 	if (frame == V1_ACK) {
 		on_ack(lg, payload, len);
 	} else if (frame == V1_OTHER) {
-		warnx("unexpected: %.*s", (int) (len < 200 ? len : 200), payload);
+		if (lg->malformed == 0) {
+			warnx("unexpected: %.*s", (int) (len < 200 ? len : 200), payload);
+		}
 		lg->malformed++;
 	}
 	return frame != V1_MESSAGE;
@@ -379,7 +381,13 @@ static void on_event(loadgen *lg, client *c, uint32_t events)
 			client_flush(c, lg->epoll_fd);
 		}
 	}
-	lg->open_count += before != CLIENT_OPEN && c->state == CLIENT_OPEN;
+	if (before != CLIENT_OPEN && c->state == CLIENT_OPEN) {
+		lg->open_count++;
+		if (lg->opt->v1) {
+			v1_say_hello(lg->opt, c); /* or the server would greet one who says nothing */
+			client_flush(c, lg->epoll_fd);
+		}
+	}
 	lg->closed_count += c->state == CLIENT_CLOSED;
 }
 
@@ -428,17 +436,13 @@ static void connect_all(loadgen *lg)
 	lg->connect_ns = now_ns() - start;
 }
 
-/* Everybody says hello; the clock has not begun, so nobody hurries. */
+/* Everybody has said hello: until all are in their rooms. */
 static void join_all(loadgen *lg)
 {
 	uint64_t start = now_ns(), clients = lg->opt->clients;
 	uint64_t joined = clients * v1_rooms_per_client(lg->opt);
 
-	for (uint32_t said = 0; lg->welcomes < clients || lg->joined < joined;) {
-		while (said < clients && said - lg->welcomes < lg->opt->pace) {
-			v1_say_hello(lg->opt, &lg->clients[said]);
-			client_flush(&lg->clients[said++], lg->epoll_fd);
-		}
+	while (lg->welcomes < clients || lg->joined < joined) {
 		turn(lg, now_ns() + SEC / 10);
 		if (lg->closed_count > 0 || lg->malformed > 0 || now_ns() - start > CONNECT_NS) {
 			errx(2, "%u of %u clients are welcome, and in %u of %u rooms together",
