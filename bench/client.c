@@ -13,8 +13,8 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -384,4 +384,12 @@ void client_read(client *c, int epoll_fd, client_on_text on_text, void *arg)
 		return;
 	}
 	keep_rest(c, buf + taken, len - taken);
+}
+
+uint64_t client_segments(const client *c)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	return getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_data_segs_in : 0;
 }

@@ -202,3 +202,30 @@ void prepared_write(const prepared *p, uint8_t *out, uint32_t seq)
 		write_masked(out + p->id_at, seq, p->id_mask);
 	}
 }
+
+uint32_t prepared_number(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v ^= 0x3030303030303030;
+	if (((v + 0x7676767676767676) | v) & 0x8080808080808080) {
+		return UINT32_MAX;
+	}
+	v = v * 10 + (v >> 8);
+	return (uint32_t) (((v & 0x000000ff000000ff) * 0x000f424000000064
+						   + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
+					   >> 32);
+}
+
+const uint8_t *prepared_find(const uint8_t *payload, size_t len, const char *key)
+{
+	const uint8_t *end = payload + len, *p = memmem(payload, len, key, strlen(key));
+
+	if (p == NULL) {
+		return NULL;
+	}
+	for (p += strlen(key); p < end && (*p == ' ' || *p == ':'); p++) {
+	}
+	return p < end && *p == '"' ? p + 1 : NULL;
+}

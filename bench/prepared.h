@@ -31,4 +31,10 @@ void prepared_deinit(prepared *p);
 /* Puts the frame where out points to. */
 void prepared_write(const prepared *p, uint8_t *out, uint32_t seq);
 
+/* Eight ASCII digits as a number, or a value over 99999999 when one is not a digit. */
+uint32_t prepared_number(const uint8_t *p);
+
+/* The string that is a key's value, behind its quote; the key with its quotes. NULL: there is none. */
+const uint8_t *prepared_find(const uint8_t *payload, size_t len, const char *key);
+
 #endif

@@ -91,14 +91,9 @@ v1_frame v1_frame_of(const uint8_t *payload, size_t len)
 
 const uint8_t *v1_ack_id(const uint8_t *payload, size_t len)
 {
-	static const char name[] = "\"id\":\"";
-	const uint8_t *p = memmem(payload, len, name, strlen(name));
+	const uint8_t *id = prepared_find(payload, len, "\"id\"");
 
-	if (p == NULL || (size_t) (payload + len - p) < strlen(name) + PREPARED_ID_LEN + 1) {
-		return NULL;
-	}
-	p += strlen(name);
-	return p[PREPARED_ID_LEN] == '"' ? p : NULL;
+	return id && (size_t) (payload + len - id) > PREPARED_ID_LEN && id[PREPARED_ID_LEN] == '"' ? id : NULL;
 }
 
 bool v1_is_from_room(const uint8_t *text_end, size_t len, uint32_t room)
