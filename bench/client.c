@@ -13,8 +13,8 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +28,7 @@
 #define KEY_ACCEPT         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" /* and the answer to it */
 #define EXTENSION          "Sec-WebSocket-Extensions: permessage-deflate; "
 #define OFFER              EXTENSION "server_no_context_takeover; client_no_context_takeover\r\n"
+#define PROTOCOL           "Sec-WebSocket-Protocol: chatroom.v1\r\n"
 #define OFFER_LIKE_BROWSER EXTENSION "server_no_context_takeover; client_max_window_bits\r\n"
 
 enum { OPCODE_CONT = 0,
@@ -94,8 +95,9 @@ static void send_upgrade(client *c, const client_target *target)
 	char head[512];
 	int len = snprintf(head, sizeof(head),
 		"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n%s\r\n",
-		target->path, target->port, target->deflate ? offer : "");
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n%s%s\r\n",
+		target->path, target->port, target->deflate ? offer : "",
+		target->v1 ? PROTOCOL : "");
 
 	if (len < 0 || (size_t) len >= sizeof(head)
 		|| transmit(c, (const uint8_t *) head, (size_t) len) != len) {
@@ -382,4 +384,12 @@ void client_read(client *c, int epoll_fd, client_on_text on_text, void *arg)
 		return;
 	}
 	keep_rest(c, buf + taken, len - taken);
+}
+
+uint64_t client_segments(const client *c)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	return getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_data_segs_in : 0;
 }

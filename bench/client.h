@@ -20,6 +20,8 @@ typedef struct client {
 	uint32_t id;
 	client_state state;
 	bool wants_write;   /* EPOLLOUT is asked for */
+	bool again;         /* v1: it is to connect anew */
+	uint32_t joined;    /* v1: rooms */
 	bool deflate;       /* text must come compressed */
 	struct ssl_st *ssl; /* NULL: plain */
 	uint64_t received;  /* bytes of WebSocket, the upgrade too */
@@ -36,6 +38,7 @@ typedef struct client_target {
 	uint16_t port;
 	uint32_t sources; /* source addresses 127.0.0.1 .. to spread over: each has its own ports */
 	bool tls, deflate;
+	bool v1; /* asks for chatroom.v1 */
 	bool like_browser; /* offers to keep the compressor of what it sends */
 } client_target;
 
@@ -58,6 +61,10 @@ uint8_t *client_reserve(client *c, size_t len);
 
 /* Writes what there is; asks for EPOLLOUT when the socket does not take all. */
 void client_flush(client *c, int epoll_fd);
+
+/* With data. Over loopback and without Nagle's algorithm, each write of the server is one, or
+ * a few for more than 64 KiB: so this counts its writes, without looking into it. */
+uint64_t client_segments(const client *c);
 
 void client_close(client *c);
 

@@ -58,13 +58,13 @@ bool ledger_note_unexpected(ledger *l, uint32_t receiver, uint32_t sender, uint3
 	return false;
 }
 
-uint64_t ledger_lost(const ledger *l, const uint32_t *sent)
+uint64_t ledger_lost(const ledger *l, const uint32_t *sent, const uint32_t *own)
 {
 	uint64_t lost = l->gap_count;
 
 	for (uint32_t receiver = 0; receiver < l->receivers; receiver++) {
 		for (uint32_t sender = 0; sender < l->senders; sender++) {
-			if (sender != receiver) {
+			if (own[sender] != receiver) {
 				lost += sent[sender] - l->expected[(uint64_t) receiver * l->senders + sender];
 			}
 		}

@@ -40,7 +40,7 @@ static inline bool ledger_note(ledger *l, uint32_t receiver, uint32_t sender, ui
 	return ledger_note_unexpected(l, receiver, sender, seq);
 }
 
-/* Messages that never arrived, when sent[sender] messages were sent to everybody else. */
-uint64_t ledger_lost(const ledger *l, const uint32_t *sent);
+/* Messages that never arrived, when sent[sender] messages were sent to all but own[sender]. */
+uint64_t ledger_lost(const ledger *l, const uint32_t *sent, const uint32_t *own);
 
 #endif

@@ -14,19 +14,24 @@
  *   idle    connections without traffic, or with one message each before (--greet).
  *           Measures memory.
  *
+ * With --v1 clients speak chatroom.v1 and may be in many rooms: every member of a
+ * message's room must get it, and nobody else.
+ *
  * The latency of a message is the time until the last receiver has it.
  * One line of JSON goes to standard output; the exit status is 0 when nothing
  * was lost, doubled, misordered or closed.
  *
- * Reading and frames are in client.c, what is sent in prepared.c, the books in
+ * Reading and frames are in client.c, v1 in v1.c, what is sent in prepared.c, the books in
  * ledger.c.
  */
 #include "client.h"
+#include "figures.h"
 #include "histogram.h"
 #include "ledger.h"
 #include "loadgen.h"
 #include "prepared.h"
 #include "procinfo.h"
+#include "v1.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -42,6 +47,7 @@
 #define CONNECT_NS    (60 * SEC)
 #define SETTLE_NS     (SEC / 2) /* for the server to enter the last client into its list */
 #define IN_FLIGHT_MAX (1u << 20)
+#define RING_MIN      8
 #define VARIANTS      8 /* texts of JSON per sender */
 #define UUID_LEN      36
 
@@ -60,6 +66,8 @@ typedef struct flight {
 
 typedef struct sender {
 	client *client;
+	uint32_t room, place; /* 0 and the client's number without rooms */
+	uint32_t acked;
 	prepared messages[VARIANTS]; /* the n-th is followed by the next */
 	uint32_t variants;
 	uint32_t next_seq, first_open; /* flights [first_open, next_seq) are in the ring */
@@ -70,7 +78,7 @@ typedef struct sender {
 } sender;
 
 typedef struct snapshot {
-	uint64_t at, deliveries, received, server_cpu, own_cpu;
+	uint64_t at, deliveries, received, segments, server_cpu, own_cpu;
 } snapshot;
 
 typedef struct loadgen {
@@ -83,7 +91,8 @@ typedef struct loadgen {
 	uint32_t dirty_count, open_count, closed_count, next_sender;
 	ledger books;
 	uint64_t deliveries, messages, completed, in_flight;
-	uint64_t malformed, echoes, skipped;
+	uint64_t malformed, echoes, skipped, unacked;
+	uint64_t joined;
 	uint64_t last_delivery; /* when; as precise as a wake-up */
 	uint64_t measure_from, measure_until;
 	uint64_t open_start, open_due; /* messages due since then */
@@ -110,30 +119,19 @@ static void *allocate(size_t count, size_t size)
 	return p;
 }
 
-/* Eight ASCII digits as a number, or a value over 99999999 when one is not a digit. */
-static uint32_t parse_digits(const uint8_t *p)
+/* Senders go round the rooms, and within a room round its members. */
+static void sender_init(sender *s, loadgen *lg, uint32_t number)
 {
-	uint64_t v;
+	const loadgen_options *opt = lg->opt;
 
-	memcpy(&v, p, sizeof(v));
-	v ^= 0x3030303030303030;
-	if (((v + 0x7676767676767676) | v) & 0x8080808080808080) {
-		return UINT32_MAX;
-	}
-	v = v * 10 + (v >> 8);
-	return (uint32_t) (((v & 0x000000ff000000ff) * 0x000f424000000064
-						   + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
-					   >> 32);
-}
-
-static void sender_init(sender *s, client *c, const loadgen_options *opt)
-{
-	s->client = c;
-	s->ring_size = 64;
+	s->room = number % opt->rooms;
+	s->place = (number / opt->rooms + s->room) % opt->members;
+	s->client = &lg->clients[v1_client_at(opt, s->room, s->place)];
+	s->ring_size = RING_MIN;
 	s->ring = allocate(s->ring_size, sizeof(*s->ring));
 	s->variants = opt->json ? VARIANTS : 1;
 	for (uint32_t i = 0; i < s->variants; i++) {
-		prepared_init(&s->messages[i], opt, c->id, i);
+		prepared_init(&s->messages[i], opt, number, i);
 	}
 }
 
@@ -171,12 +169,13 @@ static void send_message(loadgen *lg, sender *s, uint64_t due)
 	if (s->next_seq - s->first_open == s->ring_size) {
 		grow_ring(s);
 	}
-	s->ring[s->next_seq & (s->ring_size - 1)] = (flight){due, lg->opt->clients - 1};
+	s->ring[s->next_seq & (s->ring_size - 1)] = (flight){due, lg->opt->members - 1};
 
 	const prepared *message = message_of(s, s->next_seq);
 	prepared_write(message, client_reserve(s->client, message->frame_len), s->next_seq);
 	s->next_seq++;
 	lg->in_flight++;
+	lg->unacked += lg->opt->ids;
 	lg->messages++;
 	if (!s->dirty) {
 		s->dirty = true;
@@ -196,6 +195,13 @@ static void flush_dirty(loadgen *lg)
 	lg->dirty_count = 0;
 }
 
+/* In rooms, messages go in pairs: else no two of a room would be under way together, and there
+ * would be no order to keep. */
+static uint32_t stride(const loadgen_options *opt)
+{
+	return opt->rooms > 1 && opt->window > 1 ? opt->window / 2 : opt->window;
+}
+
 static void complete(loadgen *lg, sender *s, const flight *f)
 {
 	uint64_t now = now_ns();
@@ -213,30 +219,18 @@ static void complete(loadgen *lg, sender *s, const flight *f)
 	}
 	if (lg->opt->mode == MODE_CLOSED && lg->sending) {
 		/* with fewer messages than senders the turn wanders, so that all take part */
-		uint32_t next = lg->opt->window >= lg->opt->senders
-		                    ? s->client->id
-		                    : (s->client->id + lg->opt->window) % lg->opt->senders;
+		uint32_t next = (uint32_t) (s - lg->senders);
+		if (lg->opt->window < lg->opt->senders) {
+			next = (next + stride(lg->opt)) % lg->opt->senders;
+		}
 		send_message(lg, &lg->senders[next], now);
 	}
-}
-
-/* The value of a key that stands somewhere else than usual. */
-static const uint8_t *find_value(const uint8_t *payload, size_t len, const char *key)
-{
-	const uint8_t *end = payload + len, *p = memmem(payload, len, key, strlen(key));
-
-	if (p == NULL) {
-		return NULL;
-	}
-	for (p += strlen(key); p < end && (*p == ' ' || *p == ':'); p++) {
-	}
-	return p < end && *p == '"' ? p + 1 : NULL;
 }
 
 /* A sender's uid must be one UUID, the same for all receivers. Looked at in first messages only. */
 static bool is_right_uid(sender *s, const uint8_t *payload, size_t len)
 {
-	const uint8_t *uid = find_value(payload, len, uid_key);
+	const uint8_t *uid = prepared_find(payload, len, uid_key);
 
 	if (uid == NULL || payload + len - uid <= UUID_LEN || uid[UUID_LEN] != '"' || uid[8] != '-') {
 		return false;
@@ -255,21 +249,64 @@ static bool is_right_text(const loadgen *lg, uint32_t sender_id, uint32_t seq, c
 	return memcmp(text + ID_LEN, message->text + ID_LEN, lg->opt->size - ID_LEN) == 0;
 }
 
+/* Each message is acknowledged once, in the order in which its sender sent them. */
+static void on_ack(loadgen *lg, const uint8_t *payload, size_t len)
+{
+	const uint8_t *id = v1_ack_id(payload, len);
+	uint32_t sender_id = id ? prepared_number(id) : UINT32_MAX;
+
+	if (sender_id >= lg->opt->senders
+		|| prepared_number(id + ID_LEN / 2) != lg->senders[sender_id].acked
+		|| lg->senders[sender_id].acked == lg->senders[sender_id].next_seq) {
+		lg->malformed++;
+		return;
+	}
+	lg->senders[sender_id].acked++;
+	lg->unacked--;
+}
+
+/* v1: whether it was no message. */
+static bool on_control(loadgen *lg, client *c, const uint8_t *payload, size_t len)
+{
+	v1_frame frame = v1_frame_of(payload, len);
+
+	if (frame == V1_JOINED) {
+		c->joined++;
+		lg->joined++;
+	}
+	if (frame == V1_ACK) {
+		on_ack(lg, payload, len);
+	} else if (frame == V1_OTHER && c->joined < v1_rooms_per_client(lg->opt)) {
+		/* on a busy machine hello may come after the server's half second of patience */
+		c->again = true;
+		client_close(c);
+	} else if (frame == V1_OTHER) {
+		if (lg->malformed == 0) {
+			warnx("unexpected: %.*s", (int) (len < 200 ? len : 200), payload);
+		}
+		lg->malformed++;
+	}
+	return frame != V1_MESSAGE;
+}
+
 static void on_text(void *arg, client *c, const uint8_t *payload, size_t len, bool seen)
 {
 	loadgen *lg = arg;
 	const uint8_t *text = payload + START_LEN;
 	size_t size = lg->opt->size;
 
+	if (lg->opt->v1 && on_control(lg, c, payload, len)) {
+		return;
+	}
 	if (__builtin_expect(len < START_LEN || memcmp(payload, usual_start, START_LEN) != 0, 0)) {
-		text = find_value(payload, len, message_key);
+		text = prepared_find(payload, len, message_key);
 	}
 	if (text == NULL || (size_t) (payload + len - text) < size + 2 || text[size] != '"') {
 		lg->malformed++;
 		return;
 	}
 
-	uint32_t sender_id = parse_digits(text), seq = parse_digits(text + ID_LEN / 2);
+	uint32_t sender_id = prepared_number(text), seq = prepared_number(text + ID_LEN / 2);
 	if (sender_id >= lg->opt->senders || seq >= lg->senders[sender_id].next_seq) {
 		lg->malformed++;
 		return;
@@ -282,11 +319,18 @@ static void on_text(void *arg, client *c, const uint8_t *payload, size_t len, bo
 	if (lg->opt->deflate && !seen && !is_right_text(lg, sender_id, seq, text)) {
 		lg->malformed++; /* it did arrive, though */
 	}
-	if (sender_id == c->id) {
+	if (s->client == c) {
 		lg->echoes++;
 		return;
 	}
-	if (!ledger_note(&lg->books, c->id, sender_id, seq)) {
+	uint32_t place = v1_place_of(lg->opt, c->id);
+	if (lg->opt->v1
+		&& (v1_client_at(lg->opt, s->room, place) != c->id
+			|| !v1_is_from_room(text + size, (size_t) (payload + len - text) - size, s->room))) {
+		lg->malformed++;
+		return;
+	}
+	if (!ledger_note(&lg->books, place, sender_id, seq)) {
 		return;
 	}
 	lg->deliveries++;
@@ -294,6 +338,15 @@ static void on_text(void *arg, client *c, const uint8_t *payload, size_t len, bo
 	if (--f->remaining == 0) {
 		complete(lg, s, f);
 	}
+}
+
+static void connect_again(loadgen *lg, client *c)
+{
+	lg->joined -= c->joined;
+	lg->open_count--;
+	c->joined = 0;
+	c->again = c->wants_write = false;
+	client_connect(c, &lg->target, lg->epoll_fd);
 }
 
 static void on_event(loadgen *lg, client *c, uint32_t events)
@@ -313,7 +366,16 @@ static void on_event(loadgen *lg, client *c, uint32_t events)
 			client_flush(c, lg->epoll_fd);
 		}
 	}
-	lg->open_count += before != CLIENT_OPEN && c->state == CLIENT_OPEN;
+	if (before != CLIENT_OPEN && c->state == CLIENT_OPEN) {
+		lg->open_count++;
+		if (lg->opt->v1) {
+			v1_say_hello(lg->opt, c); /* or the server would greet one who says nothing */
+			client_flush(c, lg->epoll_fd);
+		}
+	}
+	if (c->state == CLIENT_CLOSED && c->again) {
+		connect_again(lg, c);
+	}
 	lg->closed_count += c->state == CLIENT_CLOSED;
 }
 
@@ -362,6 +424,20 @@ static void connect_all(loadgen *lg)
 	lg->connect_ns = now_ns() - start;
 }
 
+/* Everybody has said hello: until all are in their rooms. */
+static void join_all(loadgen *lg)
+{
+	uint64_t start = now_ns();
+	uint64_t all = (uint64_t) lg->opt->clients * v1_rooms_per_client(lg->opt);
+
+	while (lg->open_count < lg->opt->clients || lg->joined < all) {
+		turn(lg, now_ns() + SEC / 10);
+		if (lg->closed_count > 0 || lg->malformed > 0 || now_ns() - start > CONNECT_NS) {
+			errx(2, "clients are in %u of %u rooms together", (unsigned) lg->joined, (unsigned) all);
+		}
+	}
+}
+
 static snapshot take_snapshot(const loadgen *lg)
 {
 	struct rusage ru;
@@ -369,6 +445,7 @@ static snapshot take_snapshot(const loadgen *lg)
 
 	for (uint32_t i = 0; i < lg->opt->clients; i++) {
 		snap.received += lg->clients[i].received;
+		snap.segments += lg->opt->v1 ? client_segments(&lg->clients[i]) : 0;
 	}
 	getrusage(RUSAGE_SELF, &ru);
 	snap.own_cpu = (uint64_t) (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * SEC
@@ -421,7 +498,7 @@ static void drain(loadgen *lg)
 {
 	lg->sending = false;
 	lg->last_delivery = now_ns();
-	while (lg->in_flight > 0 && lg->closed_count == 0 && now_ns() - lg->last_delivery < STALL_NS) {
+	while (lg->in_flight + lg->unacked > 0 && lg->closed_count == 0 && now_ns() - lg->last_delivery < STALL_NS) {
 		turn(lg, now_ns() + SEC / 10);
 	}
 	/* what comes twice or to its own sender comes late */
@@ -447,33 +524,16 @@ static void count_incomplete(loadgen *lg)
 static uint64_t count_lost(const loadgen *lg)
 {
 	uint32_t *sent = allocate(lg->opt->senders, sizeof(*sent));
+	uint32_t *own = allocate(lg->opt->senders, sizeof(*own));
 
 	for (uint32_t i = 0; i < lg->opt->senders; i++) {
 		sent[i] = lg->senders[i].next_seq;
+		own[i] = lg->senders[i].place;
 	}
-	uint64_t lost = ledger_lost(&lg->books, sent);
+	uint64_t lost = ledger_lost(&lg->books, sent, own);
 	free(sent);
+	free(own);
 	return lost;
-}
-
-static void put_int(const char *name, uint64_t v)
-{
-	printf(",\"%s\":%llu", name, (unsigned long long) v);
-}
-
-static void put_real(const char *name, double v)
-{
-	printf(",\"%s\":%.3f", name, v);
-}
-
-static double ratio(uint64_t a, uint64_t b)
-{
-	return b > 0 ? (double) a / (double) b : 0;
-}
-
-static void put_latency(const char *name, uint64_t ns)
-{
-	put_real(name, (double) ns / 1000);
 }
 
 /* What has gone wrong so far; returns whether nothing has. */
@@ -490,6 +550,7 @@ static bool put_errors(const loadgen *lg)
 		{"echoes", lg->echoes},
 		{"closed", lg->closed_count},
 		{"skipped", lg->skipped},
+		{"unacked", lg->unacked},
 	};
 	bool right = true;
 
@@ -527,6 +588,9 @@ static bool report_traffic(const loadgen *lg, const snapshot *from, const snapsh
 	put_latency("max_us", lg->latency.max);
 	put_real("server_cpu_ns_per_delivery", ratio(server_cpu, deliveries));
 	put_real("bytes_per_delivery", ratio(to->received - from->received, deliveries));
+	if (opt->v1) {
+		put_real("deliveries_per_write", ratio(deliveries, to->segments - from->segments));
+	}
 	put_real("server_cpu", ratio(server_cpu, time));
 	put_real("load_cpu", ratio(to->own_cpu - from->own_cpu, time));
 	put_real("connects_per_s", opt->clients / ratio(lg->connect_ns, SEC));
@@ -548,7 +612,7 @@ static bool run_traffic(loadgen *lg)
 	lg->measure_until = lg->measure_from + (uint64_t) (opt->seconds * (double) SEC);
 	if (opt->mode == MODE_CLOSED) {
 		for (uint32_t i = 0; i < opt->window; i++) {
-			send_message(lg, &lg->senders[i % opt->senders], lg->open_start);
+			send_message(lg, &lg->senders[i % stride(opt) % opt->senders], lg->open_start);
 		}
 	}
 
@@ -601,39 +665,28 @@ static bool run_idle(loadgen *lg, uint64_t rss_before)
 	return right;
 }
 
-static void raise_file_limit(uint32_t clients)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
-		lim.rlim_cur = lim.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &lim);
-		if (lim.rlim_max < (rlim_t) clients + 16) {
-			errx(2, "%u clients need more open files than ulimit -Hn allows (%llu)", clients,
-				(unsigned long long) lim.rlim_max);
-		}
-	}
-}
-
 int main(int argc, char **argv)
 {
 	loadgen_options opt = loadgen_options_parse(argc, argv);
 	loadgen lg = {
 		.opt = &opt,
-		.target = {opt.path, opt.port, opt.sources, opt.tls, opt.deflate, opt.greet},
+		.target = {opt.path, opt.port, opt.sources, opt.tls, opt.deflate, opt.v1, opt.greet},
 	};
 
-	raise_file_limit(opt.clients);
+	procinfo_raise_file_limit(opt.clients);
 	lg.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	lg.clients = allocate(opt.clients, sizeof(*lg.clients));
 	lg.senders = allocate(opt.senders, sizeof(*lg.senders));
 	lg.dirty = allocate(opt.senders, sizeof(sender *));
-	ledger_init(&lg.books, opt.clients, opt.senders);
+	ledger_init(&lg.books, opt.members, opt.senders);
 
 	uint64_t rss_before = procinfo_rss(opt.pid);
 	connect_all(&lg);
 	for (uint32_t i = 0; i < opt.senders; i++) {
-		sender_init(&lg.senders[i], &lg.clients[i], &opt);
+		sender_init(&lg.senders[i], &lg, i);
+	}
+	if (opt.v1) {
+		join_all(&lg);
 	}
 	bool right = opt.mode == MODE_IDLE ? run_idle(&lg, rss_before) : run_traffic(&lg);
 

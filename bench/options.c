@@ -27,6 +27,10 @@ static const char usage[] =
 	"  --greet          idle: everybody says one thing first, and has offered to compress like a\n"
 	"                   browser, with a memory that the server then keeps too\n"
 	"  --json           texts are JSON, not x\n"
+	"  --v1             the dialect chatroom.v1\n"
+	"  --ids            v1: messages carry an id, and must be acknowledged\n"
+	"  --rooms 1        v1: how many; sender n is a member of room n, round the rooms\n"
+	"  --members N      v1: of each room; all clients\n"
 	"  --pid N          the server's process: report its CPU and memory\n";
 
 static double number(const char *text, const char *name, double min, double max)
@@ -72,6 +76,14 @@ static void set(loadgen_options *opt, const char *name, const char *text)
 		opt->greet = true;
 	} else if (strcmp(name, "json") == 0) {
 		opt->json = true;
+	} else if (strcmp(name, "v1") == 0) {
+		opt->v1 = true;
+	} else if (strcmp(name, "ids") == 0) {
+		opt->ids = true;
+	} else if (strcmp(name, "rooms") == 0) {
+		opt->rooms = (uint32_t) number(text, name, 1, 1000000);
+	} else if (strcmp(name, "members") == 0) {
+		opt->members = (uint32_t) number(text, name, 2, 1000000);
 	} else {
 		opt->pid = (pid_t) number(text, name, 1, 1 << 30);
 	}
@@ -85,7 +97,23 @@ static const struct option names[] = {
 	{"seconds", required_argument, NULL, 0}, {"pace", required_argument, NULL, 0},
 	{"sources", required_argument, NULL, 0}, {"tls", no_argument, NULL, 0},
 	{"deflate", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},
-	{"greet", no_argument, NULL, 0}, {"pid", required_argument, NULL, 0}, {0}};
+	{"greet", no_argument, NULL, 0}, {"v1", no_argument, NULL, 0}, {"ids", no_argument, NULL, 0},
+	{"rooms", required_argument, NULL, 0}, {"members", required_argument, NULL, 0},
+	{"pid", required_argument, NULL, 0}, {0}};
+
+/* Every client in as many rooms, and no member twice. */
+static void check_rooms(const loadgen_options *opt)
+{
+	if (!opt->v1 && (opt->rooms > 1 || opt->members != opt->clients || opt->ids)) {
+		errx(2, "--rooms, --members and --ids are of --v1");
+	}
+	if (opt->v1 && (opt->deflate || opt->greet)) {
+		errx(2, "--v1 goes with neither --deflate nor --greet");
+	}
+	if (opt->clients % opt->members != 0 || opt->rooms % (opt->clients / opt->members) != 0) {
+		errx(2, "clients must be a multiple of members, and rooms of clients to members");
+	}
+}
 
 loadgen_options loadgen_options_parse(int argc, char **argv)
 {
@@ -100,6 +128,7 @@ loadgen_options loadgen_options_parse(int argc, char **argv)
 		.seconds = 5,
 		.pace = 128,
 		.sources = 16,
+		.rooms = 1,
 	};
 	int at, c;
 
@@ -123,9 +152,11 @@ loadgen_options loadgen_options_parse(int argc, char **argv)
 		fputs(usage, stderr);
 		exit(2);
 	}
+	opt.members = opt.members ? opt.members : opt.clients;
+	check_rooms(&opt);
 	if (opt.mode == MODE_IDLE) {
 		opt.senders = opt.greet ? opt.clients : 1;
-	} else if (opt.senders > opt.clients || opt.clients < 2) {
+	} else if (opt.senders > opt.clients * opt.rooms || opt.clients < 2) {
 		errx(2, "senders are clients, and it takes two to talk");
 	}
 	return opt;

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "v1.h"
+
 enum { STORED_HEAD = 5, /* block type, length, the length's complement */
 	STORED_LEN = PREPARED_START_LEN + PREPARED_ID_LEN,
 	FRAME_HEAD_MAX = 8 };
@@ -107,9 +109,35 @@ static void *allocate(size_t size)
 	return p;
 }
 
+/* Behind the text: v1 says which room when there are several, and may ask for an ack with an id
+ * that holds the text's numbers. Returns how many bytes; id_at is where the id's sequence number is. */
+static size_t write_end(uint8_t *out, const loadgen_options *opt, uint32_t sender, size_t *id_at)
+{
+	static const char room[] = "\",\"room\":\"", id[] = "\",\"id\":\"";
+	uint8_t *p = out;
+
+	if (opt->rooms > 1) {
+		memcpy(p, room, strlen(room));
+		v1_room_name(p + strlen(room), sender % opt->rooms);
+		p += strlen(room) + V1_ROOM_LEN;
+	}
+	*id_at = 0;
+	if (opt->ids) {
+		memcpy(p, id, strlen(id));
+		p += strlen(id);
+		write_digits(p, sender);
+		*id_at = (size_t) (p - out) + PREPARED_DIGITS;
+		p += PREPARED_ID_LEN;
+	}
+	memcpy(p, PREPARED_END, strlen(PREPARED_END));
+	return (size_t) (p - out) + strlen(PREPARED_END);
+}
+
 void prepared_init(prepared *p, const loadgen_options *opt, uint32_t sender, uint32_t variant)
 {
-	size_t len = PREPARED_START_LEN + opt->size + strlen(PREPARED_END), capacity = len + 256;
+	uint8_t rest[128];
+	size_t id_at, rest_len = write_end(rest, opt, sender, &id_at);
+	size_t len = PREPARED_START_LEN + opt->size + rest_len, capacity = len + 256;
 	uint8_t *plain = allocate(len), *text = plain + PREPARED_START_LEN;
 
 	memcpy(plain, PREPARED_START, PREPARED_START_LEN);
@@ -118,7 +146,7 @@ void prepared_init(prepared *p, const loadgen_options *opt, uint32_t sender, uin
 		fill_with_json(text + PREPARED_ID_LEN, opt->size - PREPARED_ID_LEN, sender * 1000 + variant);
 	}
 	write_digits(text, sender);
-	memcpy(text + opt->size, PREPARED_END, strlen(PREPARED_END));
+	memcpy(text + opt->size, rest, rest_len);
 
 	uint8_t *payload = allocate(capacity);
 	size_t payload_len = len, digits_at = PREPARED_START_LEN + PREPARED_DIGITS;
@@ -141,9 +169,11 @@ void prepared_init(prepared *p, const loadgen_options *opt, uint32_t sender, uin
 	}
 	for (size_t i = 0; i < sizeof(mask); i++) {
 		p->mask[i] = mask[(digits_at + i) & 3];
+		p->id_mask[i] = mask[(PREPARED_START_LEN + opt->size + id_at + i) & 3];
 	}
 	p->frame_len = head + payload_len;
 	p->digits_at = head + digits_at;
+	p->id_at = id_at ? head + PREPARED_START_LEN + opt->size + id_at : 0;
 	p->text = allocate(opt->size);
 	memcpy(p->text, text, opt->size);
 	free(payload);
@@ -156,11 +186,46 @@ void prepared_deinit(prepared *p)
 	free(p->text);
 }
 
+static void write_masked(uint8_t *p, uint32_t seq, const uint8_t mask[4])
+{
+	write_digits(p, seq);
+	for (size_t i = 0; i < PREPARED_DIGITS; i++) {
+		p[i] ^= mask[i & 3];
+	}
+}
+
 void prepared_write(const prepared *p, uint8_t *out, uint32_t seq)
 {
 	memcpy(out, p->frame, p->frame_len);
-	write_digits(out + p->digits_at, seq);
-	for (size_t i = 0; i < PREPARED_DIGITS; i++) {
-		out[p->digits_at + i] ^= p->mask[i & 3];
+	write_masked(out + p->digits_at, seq, p->mask);
+	if (p->id_at) {
+		write_masked(out + p->id_at, seq, p->id_mask);
 	}
+}
+
+uint32_t prepared_number(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v ^= 0x3030303030303030;
+	if (((v + 0x7676767676767676) | v) & 0x8080808080808080) {
+		return UINT32_MAX;
+	}
+	v = v * 10 + (v >> 8);
+	return (uint32_t) (((v & 0x000000ff000000ff) * 0x000f424000000064
+						   + ((v >> 16) & 0x000000ff000000ff) * 0x0000271000000001)
+					   >> 32);
+}
+
+const uint8_t *prepared_find(const uint8_t *payload, size_t len, const char *key)
+{
+	const uint8_t *end = payload + len, *p = memmem(payload, len, key, strlen(key));
+
+	if (p == NULL) {
+		return NULL;
+	}
+	for (p += strlen(key); p < end && (*p == ' ' || *p == ':'); p++) {
+	}
+	return p < end && *p == '"' ? p + 1 : NULL;
 }

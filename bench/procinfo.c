@@ -6,11 +6,13 @@
  */
 #include "procinfo.h"
 
+#include <err.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef uint64_t (*measure)(pid_t pid);
@@ -98,4 +100,18 @@ uint64_t procinfo_cpu_ns(pid_t pid)
 uint64_t procinfo_rss(pid_t pid)
 {
 	return sum_tree(pid, rss_of_one);
+}
+
+void procinfo_raise_file_limit(uint32_t clients)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
+		lim.rlim_cur = lim.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &lim);
+		if (lim.rlim_max < (rlim_t) clients + 16) {
+			errx(2, "%u clients need more open files than ulimit -Hn allows (%llu)", clients,
+				(unsigned long long) lim.rlim_max);
+		}
+	}
 }

@@ -13,4 +13,7 @@ uint64_t procinfo_cpu_ns(pid_t pid);
 /* Resident bytes of the process and its living descendants. */
 uint64_t procinfo_rss(pid_t pid);
 
+/* As many files as allowed; ends the process when that is too few for so many sockets. */
+void procinfo_raise_file_limit(uint32_t clients);
+
 #endif

@@ -4,16 +4,22 @@ declare(strict_types=1);
 
 // how ours is started for each, as server.php names it
 const OURS = ['chatroom' => 'none', 'none' => 'none', 'pass' => 'pass',
-    'replace' => 'replace', 'object' => 'object', 'wss' => 'wss', 'deflate' => 'deflate'];
+    'replace' => 'replace', 'object' => 'object', 'wss' => 'wss', 'deflate' => 'deflate',
+    'v1' => 'none', 'v1-ids' => 'none', 'in-1' => 'none', 'in-100' => 'none',
+    'in-100-small' => 'none'];
 
 // what the load generator must speak with it
 const SPEAKS = ['wss' => ['tls' => true], 'deflate' => ['deflate' => true],
-    'node-deflate' => ['deflate' => true]];
+    'node-deflate' => ['deflate' => true], 'v1' => ['v1' => true],
+    'v1-ids' => ['v1' => true, 'ids' => true],
+    'in-1' => ['v1' => true, 'rooms' => 1, 'members' => 1000],
+    'in-100' => ['v1' => true, 'rooms' => 100, 'members' => 1000],
+    'in-100-small' => ['v1' => true, 'rooms' => 10000, 'members' => 10]];
 
 const C_PROGRAMS = [
     'loadgen' => [
         'loadgen.c', 'client.c', 'client_tls.c', 'inflate.c', 'prepared.c', 'ledger.c',
-        'options.c', 'procinfo.c', '-lssl', '-lcrypto', '-lz',
+        'options.c', 'procinfo.c', 'v1.c', '-lssl', '-lcrypto', '-lz',
     ],
     'yardstick' => ['yardstick.c', '-lcrypto'],
     'yardstick-faults' => [

@@ -38,7 +38,8 @@ function ratio(array $runs, string $a, string $b): ?float
 }
 
 // Whatever must not happen to a message.
-const ERROR_KEYS = ['lost', 'dup', 'misordered', 'malformed', 'echoes', 'closed', 'skipped'];
+const ERROR_KEYS = ['lost', 'dup', 'misordered', 'malformed', 'echoes', 'closed', 'skipped',
+    'unacked'];
 
 function errors(array $runs): int
 {
@@ -150,6 +151,16 @@ function print_row(array $result, bool $markdown): void
             $lines[] = $idle ? idle_line($server, $runs) : traffic_line($server, $row, $all);
         }
     }
+    foreach ($all as $server => $runs) {
+        if (isset($runs[0]['deliveries_per_write'])) {
+            $notes[] = sprintf('%s: %.1f deliveries per write of the server', $server,
+                median_of($runs, 'deliveries_per_write'));
+        }
+    }
+    if (isset($row['goals']['membership']) && ($weights = per_membership($all)) !== null) {
+        $notes[] = sprintf('a client in one more room: %.0f bytes; one more room: %.0f bytes',
+            $weights['membership'], $weights['room']);
+    }
     $busy = array_column($all[$base] ?? [], 'server_cpu');
     if ($row['mode'] === 'closed' && $busy !== [] && median($busy) < 0.9) {
         $notes[] = 'others used this machine meanwhile: trust the CPU column, not the rates';
@@ -161,6 +172,18 @@ function print_row(array $result, bool $markdown): void
     foreach ($notes as $note) {
         echo $markdown ? "\n$note\n" : "($note)\n";
     }
+}
+
+// What a client in a room weighs, of 1,000 in 100 rooms; and a room, of 10,000 instead of 100.
+function per_membership(array $all): ?array
+{
+    foreach (['in-1', 'in-100', 'in-100-small'] as $server) {
+        if (!isset($all[$server]) || failed($all[$server])) {
+            return null;
+        }
+        $rss[] = median_of($all[$server], 'rss') - median_of($all[$server], 'rss_before');
+    }
+    return ['membership' => ($rss[1] - $rss[0]) / 99000, 'room' => ($rss[2] - $rss[1]) / 9900];
 }
 
 /** @return list<array{string, bool}> what was asked of the row, and whether it holds */
@@ -175,6 +198,14 @@ function goals_of(array $result): array
             if (isset($all[$ours]) && !failed($all[$ours])) {
                 $is = median_of($all[$ours], $key);
                 $verdicts[] = [sprintf('%s: %.0f, at most %d', $key, $is, $wanted), $is <= $wanted];
+            }
+            continue;
+        }
+        if ($goal === 'membership') {
+            $is = per_membership($all)[$goal] ?? null;
+            if ($is !== null) {
+                $verdicts[] = [sprintf('bytes per client and room: %.0f, at most %d', $is, $wanted),
+                    $is <= $wanted];
             }
             continue;
         }

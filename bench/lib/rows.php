@@ -43,7 +43,8 @@ function versus(string $one, string $other, array $row): array
     return ['servers' => [$other, $one], 'ours' => $one, 'base' => $other] + $row;
 }
 
-// goals: ours to a server of the row, the kind of ours that the row is about; bytes per client
+// goals: ours to a server of the row, the kind of ours that the row is about; bytes per client, or
+// per client and room. loads: what is different for one server
 function rows(): array
 {
     $soak = fan_out(1000, 50, 16, 32, [
@@ -68,6 +69,27 @@ function rows(): array
     ]);
     $idle_deflate['load'] = ['seconds' => 2, 'greet' => true, 'json' => true, 'size' => 256]
         + $idle_deflate['load'];
+    // where every write carries one delivery, writes are what a server can carry
+    $rooms = versus('v1', 'yardstick', fan_out(100, 10, 1, 32, [
+        'title' => '10,000 rooms of 10: 1,000 clients in 100 rooms each, W=2,000;'
+            . ' the yardstick: 100 clients, W=1',
+        'default' => true, 'rounds' => 2, 'goals' => ['yardstick' => 1.0],
+        'loads' => ['v1' => ['clients' => 1000, 'rooms' => 10000, 'members' => 10,
+            'senders' => 10000, 'window' => 2000]],
+    ]));
+    $rooms['load'] = ['seconds' => 2] + $rooms['load'];
+    $v1 = fan_out(100, 10, 64, 32, [
+        'title' => 'the price of chatroom.v1, and of acks: 100 clients, 10 senders, W=64, 32 bytes',
+        'default' => true, 'servers' => ['chatroom', 'v1', 'v1-ids'], 'rounds' => 2,
+        'ours' => 'v1', 'base' => 'chatroom', 'goals' => ['chatroom' => 0.6],
+    ]);
+    $v1['load'] = ['seconds' => 1.5, 'warmup' => 0.4] + $v1['load'];
+    $memberships = idle(1000, [
+        'title' => '1,000 idle clients in 1 room, in 100 rooms of 1,000, in 100 of 10,000 rooms of 10',
+        'default' => true, 'servers' => ['in-1', 'in-100', 'in-100-small'], 'ours' => 'in-100',
+        'goals' => ['membership' => 64],
+    ]);
+    $memberships['load']['seconds'] = 0.5;
     $both = ['yardstick', 'chatroom'];
     return [
         'fan100' => fan_out(100, 10, 64, 32, [
@@ -82,6 +104,9 @@ function rows(): array
             'default' => true, 'goals' => ['chatroom' => 0.5],
         ])),
         'deflate' => $deflate,
+        'rooms' => $rooms,
+        'v1' => $v1,
+        'memberships' => $memberships,
         'idle' => idle(10000, ['default' => true, 'goals' => ['bytes' => 700, 'cpu_ms' => 10]]),
         'idle-wss' => idle(2000, [
             'title' => '2,000 idle clients over TLS', 'default' => true, 'servers' => ['wss'],
