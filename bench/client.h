@@ -38,7 +38,7 @@ typedef struct client_target {
 	uint16_t port;
 	uint32_t sources; /* source addresses 127.0.0.1 .. to spread over: each has its own ports */
 	bool tls, deflate;
-	bool v1; /* asks for chatroom.v1 */
+	bool v1;           /* asks for chatroom.v1 */
 	bool like_browser; /* offers to keep the compressor of what it sends */
 } client_target;
 

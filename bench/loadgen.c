@@ -20,7 +20,6 @@
  * The latency of a message is the time until the last receiver has it.
  * One line of JSON goes to standard output; the exit status is 0 when nothing
  * was lost, doubled, misordered or closed.
- *
  * Reading and frames are in client.c, v1 in v1.c, what is sent in prepared.c, the books in
  * ledger.c.
  */
@@ -281,10 +280,9 @@ static bool on_control(loadgen *lg, client *c, const uint8_t *payload, size_t le
 		c->again = true;
 		client_close(c);
 	} else if (frame == V1_OTHER) {
-		if (lg->malformed == 0) {
+		if (lg->malformed++ == 0) {
 			warnx("unexpected: %.*s", (int) (len < 200 ? len : 200), payload);
 		}
-		lg->malformed++;
 	}
 	return frame != V1_MESSAGE;
 }
@@ -429,7 +427,6 @@ static void join_all(loadgen *lg)
 {
 	uint64_t start = now_ns();
 	uint64_t all = (uint64_t) lg->opt->clients * v1_rooms_per_client(lg->opt);
-
 	while (lg->open_count < lg->opt->clients || lg->joined < all) {
 		turn(lg, now_ns() + SEC / 10);
 		if (lg->closed_count > 0 || lg->malformed > 0 || now_ns() - start > CONNECT_NS) {
@@ -523,8 +520,7 @@ static void count_incomplete(loadgen *lg)
 
 static uint64_t count_lost(const loadgen *lg)
 {
-	uint32_t *sent = allocate(lg->opt->senders, sizeof(*sent));
-	uint32_t *own = allocate(lg->opt->senders, sizeof(*own));
+	uint32_t *sent = allocate(lg->opt->senders * 2, sizeof(*sent)), *own = sent + lg->opt->senders;
 
 	for (uint32_t i = 0; i < lg->opt->senders; i++) {
 		sent[i] = lg->senders[i].next_seq;
@@ -532,7 +528,6 @@ static uint64_t count_lost(const loadgen *lg)
 	}
 	uint64_t lost = ledger_lost(&lg->books, sent, own);
 	free(sent);
-	free(own);
 	return lost;
 }
 

@@ -24,12 +24,12 @@ typedef struct loadgen_options {
 	uint32_t pace;    /* connections under way at once */
 	uint32_t sources; /* source addresses */
 	bool tls, deflate;
-	bool greet; /* mode idle: everybody says something once */
-	bool json;  /* texts like an application's, not all x */
-	bool v1;    /* chatroom.v1: rooms, and what the server says of itself */
-	bool ids;   /* v1: messages ask for an ack */
+	bool greet;              /* mode idle: everybody says something once */
+	bool json;               /* texts like an application's, not all x */
+	bool v1;                 /* chatroom.v1: rooms, and what the server says of itself */
+	bool ids;                /* v1: messages ask for an ack */
 	uint32_t rooms, members; /* v1: members of each room; 1 and all clients without */
-	pid_t pid;  /* the server's, 0: unknown */
+	pid_t pid;               /* the server's, 0: unknown */
 } loadgen_options;
 
 /* Ends the process with a usage text when the arguments make no sense. */

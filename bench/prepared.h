@@ -19,9 +19,9 @@ enum { PREPARED_START_LEN = sizeof(PREPARED_START) - 1,
 typedef struct prepared {
 	uint8_t *frame;
 	size_t frame_len, digits_at;
-	size_t id_at; /* the sequence number within the id; 0: there is none */
+	size_t id_at;                /* the sequence number within the id; 0: there is none */
 	uint8_t mask[4], id_mask[4]; /* from the sequence number's first digit on */
-	uint8_t *text;   /* opt->size bytes, as they stand in the JSON */
+	uint8_t *text;               /* opt->size bytes, as they stand in the JSON */
 } prepared;
 
 /* Messages of one sender differ by their variant, when their text is JSON. */

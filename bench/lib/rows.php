@@ -75,7 +75,7 @@ function rows(): array
             . ' the yardstick: 100 clients, W=1',
         'default' => true, 'rounds' => 2, 'goals' => ['yardstick' => 1.0],
         'loads' => ['v1' => ['clients' => 1000, 'rooms' => 10000, 'members' => 10,
-            'senders' => 10000, 'window' => 2000]],
+            'senders' => 10000, 'window' => 2000, 'pace' => 16]],
     ]));
     $rooms['load'] = ['seconds' => 2] + $rooms['load'];
     $v1 = fan_out(100, 10, 64, 32, [
@@ -89,7 +89,8 @@ function rows(): array
         'default' => true, 'servers' => ['in-1', 'in-100', 'in-100-small'], 'ours' => 'in-100',
         'goals' => ['membership' => 64],
     ]);
-    $memberships['load']['seconds'] = 0.5;
+    // few at once: what is needed while somebody joins is not the question
+    $memberships['load'] = ['seconds' => 0.5, 'pace' => 8] + $memberships['load'];
     $both = ['yardstick', 'chatroom'];
     return [
         'fan100' => fan_out(100, 10, 64, 32, [

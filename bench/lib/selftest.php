@@ -26,9 +26,9 @@ function sees(string $counter, array $arguments, array $load, string $out, array
 function selftest(string $out, array $cores): int
 {
     $faults = [
-        'nothing' => [], 'lost' => ['--drop-every', '3000'],
-        'misordered' => ['--swap-every', '3000'],
-        'dup' => ['--dup-every', '3000'], 'echoes' => ['--echo-every', '3000'],
+        'nothing' => [], 'lost' => ['--drop-every', '100'],
+        'misordered' => ['--swap-every', '100'],
+        'dup' => ['--dup-every', '100'], 'echoes' => ['--echo-every', '100'],
     ];
     $reason = make_certificate($out);
     if ($reason !== null) {
@@ -44,7 +44,7 @@ function selftest(string $out, array $cores): int
         $right = sees($counter, [...$arguments, ...$tls], ['tls' => true], $out, $cores) && $right;
         $right = sees($counter, [...$arguments, ...$deflate], $json, $out, $cores) && $right;
     }
-    $change = ['--change-every', '3000', ...$deflate];
+    $change = ['--change-every', '100', ...$deflate];
     $right = sees('malformed', $change, $json, $out, $cores) && $right;
     // who compresses nothing has not agreed to
     $right = sees('refused', [], $json, $out, $cores) && $right;
