@@ -110,7 +110,7 @@ cr_status cr_sanction_set(cr_moderation *m, cr_sanction_kind kind, cr_slice subj
 		return CR_ERR_TOOBIG;
 	}
 	cr_sanction *s = find(m, &k);
-	if (!s && m->count >= CR_MODERATION_MAX) {
+	if (!s && m->count >= (kind == CR_SANCTION_SLOW ? CR_MODERATION_SLOW : CR_MODERATION_MAX)) {
 		return CR_ERR_TOOBIG;
 	}
 	if (reason.ptr) {

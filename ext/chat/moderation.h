@@ -12,9 +12,12 @@
 
 /* Who may not speak, or not come in, until when and why. A subject is a key of
  * the owner's making ("user:7", "uid:...", "ip:..."); whether a subject exists is
- * not asked here. Times are monotonic ms. Bounded: CR_MODERATION_MAX entries. */
+ * not asked here. Times are monotonic ms. Bounded: CR_MODERATION_MAX entries.
+ * Those of slow mode, at most CR_MODERATION_SLOW, are made by whoever speaks: they
+ * leave room for what a moderator says. */
 
 #define CR_MODERATION_MAX    1000000
+#define CR_MODERATION_SLOW   500000
 #define CR_SUBJECT_MAX       300 /* bytes */
 #define CR_SANCTION_FOR_EVER UINT64_MAX
 

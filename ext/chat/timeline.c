@@ -95,6 +95,7 @@ static void timeline_free(cr_timeline *tl)
 	cr_free(tl->ring);
 	HASH_DEL(tl->all->by_name, tl);
 	tl->all->count--;
+	tl->all->n_closed -= !tl->is_open;
 	cr_list_remove(&tl->link);
 	cr_free(tl);
 }
@@ -145,6 +146,7 @@ static cr_timeline *timeline_new(cr_timelines *all, cr_slice room)
 		return NULL;
 	}
 	all->count++;
+	all->n_closed++; /* cr_timeline_open() is next */
 	return tl;
 }
 
@@ -157,6 +159,7 @@ cr_timeline *cr_timeline_open(cr_timelines *all, cr_slice room)
 	}
 	CR_ASSERT(!tl->is_open);
 	tl->is_open = true;
+	all->n_closed--;
 	cr_list_remove(&tl->link);
 	cr_list_append(&all->opened, &tl->link);
 	return tl;
@@ -173,10 +176,16 @@ cr_timeline *cr_timeline_find(cr_timelines *all, cr_slice room)
 void cr_timeline_close(cr_timeline *tl, uint64_t now_ms)
 {
 	CR_ASSERT(tl->is_open);
+	cr_timelines *all = tl->all;
+
 	tl->is_open = false;
 	tl->closed_ms = now_ms;
 	cr_list_remove(&tl->link);
-	cr_list_append(&tl->all->closed, &tl->link);
+	cr_list_append(&all->closed, &tl->link);
+	/* the first is the one not touched, or looked at, for longest */
+	if (++all->n_closed > CR_TIMELINES_CLOSED_MAX) {
+		timeline_free(cr_container_of(all->closed.next, cr_timeline, link));
+	}
 }
 
 void cr_timeline_set_limits(cr_timeline *tl, const cr_timeline_limits *limits, uint64_t now_ms)

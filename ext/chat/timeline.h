@@ -23,7 +23,8 @@
  * Age is looked at by append, set_limits and sweep only: between two sweeps what
  * is too old can still be read, and a closed timeline be opened again. */
 
-#define CR_EPOCH_LEN 16 /* hexadecimal characters, no NUL */
+#define CR_EPOCH_LEN            16     /* hexadecimal characters, no NUL */
+#define CR_TIMELINES_CLOSED_MAX 100000 /* of empty rooms: whoever comes and goes makes them */
 
 typedef struct cr_timeline_limits {
 	uint32_t count;  /* messages kept; 0: none, seq is given all the same */
@@ -53,7 +54,7 @@ typedef struct cr_timeline cr_timeline;
 
 typedef struct cr_timelines {
 	cr_timeline *by_name;
-	size_t count;
+	size_t count, n_closed;
 	size_t bytes;   /* of all entries kept */
 	cr_list closed; /* timelines of empty rooms; next to be swept first, like opened */
 	cr_list opened;
@@ -72,7 +73,8 @@ cr_timeline *cr_timeline_open(cr_timelines *all, cr_slice room);
 /* Open or not; NULL when there is none. */
 cr_timeline *cr_timeline_find(cr_timelines *all, cr_slice room);
 /* The room is empty: it expires ttl after now. One that never had a message is
- * kept for as long, so that an epoch told to a client stays good. */
+ * kept for as long, so that an epoch told to a client stays good; unless
+ * CR_TIMELINES_CLOSED_MAX others have been closed since. */
 void cr_timeline_close(cr_timeline *tl, uint64_t now_ms);
 /* Another length or age for this room; trims at once. */
 void cr_timeline_set_limits(cr_timeline *tl, const cr_timeline_limits *limits, uint64_t now_ms);

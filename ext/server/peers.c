@@ -301,14 +301,15 @@ void cr_peer_free(cr_peer *p)
 	cr_deadline_cancel(&p->hello);
 	cr_deadline_cancel(&p->grace);
 	cr_deadline_cancel(&p->expires);
-	if (p->app) {
-		srv->hooks->on_drop_parked(srv->hooks_arg, p->app);
-	}
 	disconnected(p);
 	cr_peer_release_presence(p);
 	cr_list_remove(&p->in_user);
 	if (u && --u->refs == 0) {
 		free_if_unused(u);
+	}
+	if (p->app) {
+		/* may come back here, for others: by now nothing leads to this one */
+		srv->hooks->on_drop_parked(srv->hooks_arg, p->app);
 	}
 	free_joins(p);
 	cr_free(p->was_in);
@@ -465,12 +466,11 @@ void cr_peer_take_over(cr_session *s, cr_peer *p)
 
 void cr_peers_deinit(cr_server *srv)
 {
-	cr_peer *p, *next;
 	cr_user *u, *next_user;
 
-	HASH_ITER(hh, srv->peers, p, next)
-	{
-		cr_peer_free(p);
+	/* one by one: what the application lets go of may end others */
+	while (srv->peers) {
+		cr_peer_free(srv->peers);
 	}
 	HASH_ITER(hh, srv->users, u, next_user)
 	{

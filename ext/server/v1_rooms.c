@@ -438,6 +438,7 @@ void cr_v1_on_members(cr_session *s, const cr_v1_frame *f)
 	} else if (!cr_room_has_presence(s->srv, ms->room)) {
 		cr_v1_error(s, f->id, "forbidden", CR_SLICE("this room does not tell who is in it"), 0);
 	} else {
+		cr_broadcast_stage_batch(s->srv, ms->room->out); /* who came and went, then who is there */
 		cr_v1_begin(s, &o, "members", f->id);
 		cr_json_out_str(&o, "room", f->room);
 		cr_json_out_u64(&o, "count", count_of(ms->room));
@@ -511,6 +512,8 @@ void cr_v1_on_history(cr_session *s, const cr_v1_frame *f)
 		cr_ws_fail(s, 1011, "out of memory");
 		return;
 	}
+	/* what it is going to read was told before: nothing of it comes live behind it */
+	cr_broadcast_stage_batch(s->srv, ms->room->out);
 	cr_v1_begin(s, &o, "history", f->id);
 	cr_json_out_str(&o, "room", f->room);
 	cr_history_write(&o, tl, f->room, &q, s->srv->config.send_queue_limit / REPLAY_PART);

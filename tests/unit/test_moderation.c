@@ -75,7 +75,10 @@ static void too_long_or_too_many(void **state)
 	m.count += CR_MODERATION_MAX - 1; /* as if it were full */
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, room, 9, why), CR_ERR_TOOBIG);
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, longest, room, 99, why), CR_OK);
-	m.count -= CR_MODERATION_MAX - 1;
+	m.count -= CR_MODERATION_MAX - CR_MODERATION_SLOW; /* as full as those who speak can make it */
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, who, room, 9, CR_SLICE_NONE), CR_ERR_TOOBIG);
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, room, 9, why), CR_OK);
+	m.count -= CR_MODERATION_SLOW - 1;
 	cr_moderation_deinit(&m);
 }
 

@@ -207,6 +207,34 @@ static void closed_ones_expire(void **state)
 	cr_timelines_deinit(&all);
 }
 
+/* Empty rooms cost a bounded amount, and the oldest pays. */
+static void closed_ones_are_bounded(void **state)
+{
+	cr_timelines all;
+	cr_timeline_limits l = {10, 10000, 1000};
+	char name[32];
+
+	(void) state;
+	cr_timelines_init(&all, &l);
+	cr_timeline *open = cr_timeline_open(&all, CR_SLICE("open"));
+	for (int i = 0; i < CR_TIMELINES_CLOSED_MAX + 2; i++) {
+		int n = snprintf(name, sizeof(name), "room %d", i);
+
+		cr_timeline_close(cr_timeline_open(&all, cr_slice_of(name, (size_t) n)), 0);
+	}
+	assert_int_equal(all.count, CR_TIMELINES_CLOSED_MAX + 1);
+	assert_ptr_equal(cr_timeline_find(&all, CR_SLICE("open")), open);
+	assert_null(cr_timeline_find(&all, CR_SLICE("room 1")));
+	assert_non_null(cr_timeline_find(&all, CR_SLICE("room 2")));
+	/* opened again it is none of them */
+	cr_timeline_close(cr_timeline_open(&all, CR_SLICE("room 2")), 0);
+	assert_non_null(cr_timeline_find(&all, CR_SLICE("room 3")));
+	cr_timelines_sweep(&all, 1000, SIZE_MAX);
+	assert_int_equal(all.count, 1);
+	assert_int_equal(all.n_closed, 0);
+	cr_timelines_deinit(&all);
+}
+
 static void a_sweep_is_bounded_and_goes_on(void **state)
 {
 	cr_timelines all;
@@ -382,6 +410,7 @@ int main(void)
 		cmocka_unit_test(resume_rules),
 		cmocka_unit_test(edits_and_deletes),
 		cmocka_unit_test(closed_ones_expire),
+		cmocka_unit_test(closed_ones_are_bounded),
 		cmocka_unit_test(a_sweep_is_bounded_and_goes_on),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(like_a_naive_model),

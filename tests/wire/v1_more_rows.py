@@ -652,6 +652,17 @@ def _(server):
     check(php(server, f"return $chat->sendToRoom('{room}', 'news');") == 2 and texts(guest.drain()) == ["x", "news"], "the server may")
 
 
+@row("V7.history-live", "what history has told does not come live behind it; the ack comes before it")
+def _(server):
+    room = room_name()
+    a, b = (Client(server, {"join": [room]}) for _ in range(2))
+    a.next("joined"), b.next("joined")
+    a.send({"message": "x", "room": room, "id": 1}, {"type": "history", "room": room, "id": 2}, {"type": "ping", "id": 3})
+    got = [(f["type"], f["id"]) for f in a.many(3)]
+    check(got == [("ack", 1), ("history", 2), ("pong", 3)], f"in the order {got}")
+    check(texts(b.drain()) == ["x"], "the other")
+
+
 @row("V10.kick", "kick: a frame, then 4000; kickUser but one; no resume")
 def _(server):
     user = room_name()
