@@ -61,8 +61,7 @@ typedef struct cr_join {
 	bool resumed; /* of hello's resume: the epoch is the parked one */
 	char epoch[CR_EPOCH_LEN];
 	uint8_t id_len, room_len;
-	char id[CR_V1_ID_MAX + 2];
-	char room[CR_ROOM_NAME_MAX];
+	const char *room, *id; /* behind the struct: hundreds of these wait at once */
 } cr_join;
 
 /* Who a connection is beyond its uid. A client that speaks basic and is nobody

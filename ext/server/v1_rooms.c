@@ -147,13 +147,17 @@ static size_t count_of(const cr_room *room)
 
 cr_join *cr_v1_queue_join(cr_peer *p, cr_slice room, cr_slice id)
 {
-	cr_join *j = cr_calloc(1, sizeof(*j));
+	cr_join *j = cr_calloc(1, sizeof(*j) + room.len + id.len);
 
 	if (j) {
-		memcpy(j->room, room.ptr, room.len);
+		char *bytes = (char *) (j + 1);
+
+		memcpy(bytes, room.ptr, room.len);
+		j->room = bytes;
 		j->room_len = (uint8_t) room.len;
 		if (id.len) {
-			memcpy(j->id, id.ptr, id.len);
+			memcpy(bytes + room.len, id.ptr, id.len);
+			j->id = bytes + room.len;
 			j->id_len = (uint8_t) id.len;
 		}
 		*p->joins_tail = j;

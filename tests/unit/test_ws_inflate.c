@@ -303,7 +303,7 @@ static void test_messages(void **state)
 		{"Z30 deflate after it", "c1:f348cdc9c90700f248cdc9c90700", "T:48656c6c6f48656c6c6f "},
 		{"Z30 a distance beyond it", "c1:f348cdc9c90700f200110000", "T:48656c6c6f48656c6c6f "},
 		{"Z30 something else", "c1:f348cdc9c90700ffffff", "E1007 "},
-		{"Z36", "c1:000200fdffc32800", "E1007 "},
+		{"Z36 U19", "c1:000200fdffc32800", "E1007 "},
 		{"Z36 a character cut off", "c1:000100feffc300", "E1007 "},
 		{"Z36 across frames", "41:000100feffc3 80:000100feffa900", "T:c3a9 "},
 		{"Z36 early", "41:000300fcffeda08000 80:00", "E1007 "},
