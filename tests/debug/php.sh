@@ -29,16 +29,13 @@ apt() {
 		-o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root "$@"
 }
 
-# The sources are where the machine's packages are. A mirror may have dropped a version's source and kept its
+# The sources are where the machine's packages come from. A mirror may have dropped a version's source and kept its
 # binaries: then the newest one it has.
 download() {
-	local codename key=/usr/share/keyrings/debian-archive-keyring.gpg version
-	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	local key=/usr/share/keyrings/debian-archive-keyring.gpg version
 	mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-	{
-		echo "deb-src [signed-by=$key] http://deb.debian.org/debian $codename main"
-		echo "deb-src [signed-by=$key] http://deb.debian.org/debian-security $codename-security main"
-	} >"$work/sources.list"
+	apt-get indextargets --format "deb-src [signed-by=$key] \$(REPO_URI) \$(RELEASE) \$(COMPONENT)" \
+		'Identifier: Packages' 'Origin: Debian' | sort -u >"$work/sources.list"
 	apt update
 	for version in $(dpkg-query -W -f '${Version}' "$package-cli") \
 		$(apt-cache -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- \
