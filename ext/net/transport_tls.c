@@ -34,10 +34,16 @@ typedef struct tls_conn {
 	cr_conn_tls base; /* first: conn.c looks at it */
 	SSL *ssl;
 	unsigned forks;
-	bool spoke;  /* the first byte was a TLS record's */
-	bool ended;  /* FIN without close_notify */
-	bool broken; /* after a fatal error OpenSSL must not be called again */
+	bool spoke;          /* the first byte was a TLS record's */
+	bool ended;          /* FIN without close_notify */
+	bool broken;         /* after a fatal error OpenSSL must not be called again */
+	uint16_t handshakes; /* messages of the handshake protocol that came */
 } tls_conn;
+
+/* After its handshake a client has little to say of that kind: a KeyUpdate now
+ * and then. OpenSSL goes on reading such messages inside one SSL_read() for as
+ * long as there are any, so a flood of them would stop the loop. */
+#define HANDSHAKES_MAX 1000
 
 static const cr_transport transport_tls;
 
@@ -92,6 +98,10 @@ static int bio_read(BIO *bio, char *data, int len)
 		errno = EPIPE;
 		return bio_result(bio, -1, true);
 	}
+	if (((const tls_conn *) (const void *) c->tls)->handshakes > HANDSHAKES_MAX) {
+		errno = EPROTO;
+		return bio_result(bio, -1, true);
+	}
 	ssize_t n = recv(c->fd, data, (size_t) len, 0);
 	if (n == 0) {
 		BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
@@ -110,6 +120,19 @@ static long bio_ctrl(BIO *bio, int command, long n, void *ptr)
 			return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
 		default:
 			return 0;
+	}
+}
+
+static void on_protocol_message(int outgoing, int version, int type, const void *buf, size_t len, SSL *ssl, void *arg)
+{
+	tls_conn *t = arg;
+
+	(void) version;
+	(void) buf;
+	(void) len;
+	(void) ssl;
+	if (!outgoing && type == SSL3_RT_HANDSHAKE && t->handshakes < UINT16_MAX) {
+		t->handshakes++;
 	}
 }
 
@@ -154,6 +177,8 @@ bool cr_tls_accept(const cr_tls *tls, cr_conn *c)
 	BIO_set_init(bio, 1);
 	SSL_set_bio(ssl, bio, bio);
 	SSL_set_accept_state(ssl);
+	SSL_set_msg_callback(ssl, on_protocol_message);
+	SSL_set_msg_callback_arg(ssl, t);
 	cr_list_init(&t->base.unread);
 	t->base.conn = c;
 	t->ssl = ssl;
