@@ -67,10 +67,11 @@ $chat->onClose(function (Chatroom\Client $client) use ($chat, &$agents, &$served
             $chat->sendToRoom($room_of($visitor), 'Your agent had to leave. The next one is on the way.');
         }
     } elseif (isset($served[$client->uid])) {
-        $agents[$served[$client->uid]]--;
+        $agent = $served[$client->uid];
+        $agents[$agent]--;
         unset($served[$client->uid]);
         $chat->sendToRoom($room_of($client->uid), 'The visitor has left.');
-        $chat->closeRoom($room_of($client->uid));
+        $chat->leave($agent, $room_of($client->uid));
     }
     $queue = array_values(array_diff($queue, [$client->uid]));
     $match();

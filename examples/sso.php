@@ -32,8 +32,8 @@ $chat->onRequest(function (Chatroom\Request $request) use ($secret): ?string {
     $ticket = Chatroom::token($user, $secret, 60, ['name' => ucfirst($user)]);
     return "<!doctype html><meta charset=utf-8><title>SSO</title><p>You are logged in as <b>$user</b>. Your ticket:"
         . "<pre style='white-space:pre-wrap'>$ticket</pre>"
-        . "<p>A page of the site would say <code>new WebSocket('ws://…/ws?token=' + ticket)</code>, or give it to"
-        . " chatroom.js as the option <code>token</code>.";
+        . "<p>A page of the site would say <code>new WebSocket('ws://…/ws?token=' + ticket)</code>, or"
+        . " <code>new ChatroomClient('ws://…/ws?token=' + ticket)</code>.";
 });
 
 $chat->onStart(function (Chatroom $chat) use ($secret): void {

@@ -50,7 +50,7 @@ final class Chatroom implements Countable
      *  - close_timeout: 0.1 to 3600, default 5. How long to wait for the peer's part of the closing handshake.
      *  - drain_timeout: 0 to 3600, default 10. How long a stopping server waits for its clients.
      *  - rate_limit: [messages 1 to 1000000, seconds 0.001 to 3600, burst 1 to 1000000] per client, null = off,
-     *    default [20, 1, 40]. A client over it is read later; nothing is dropped.
+     *    default [20, 1, 40]. A basic client over it is read later, nothing is dropped; a chatroom.v1 client gets an error.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
      *  - rooms_per_client: 1 to 100000, default 128. Rooms one client may be in at a time.

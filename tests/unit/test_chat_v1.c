@@ -1,4 +1,4 @@
-/* needs: ext/proto/chat_v1.c ext/proto/json_out.c ext/proto/chat_json.c ext/proto/ws_head.c */
+/* needs: ext/proto/chat_v1.c ext/proto/json_out.c ext/proto/chat_json.c ext/proto/json_in.c ext/proto/ws_head.c */
 /* needs: ext/core/buf.c ext/core/chunk.c ext/core/mem.c ext/core/utf8.c */
 #include <setjmp.h>
 #include <stdarg.h>

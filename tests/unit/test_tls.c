@@ -70,6 +70,28 @@ static void chat_in_both_versions(void **state)
 	finish();
 }
 
+/* D37: made in advance, such messages never end, and OpenSSL reads on as long as
+ * there are any: the connection is ended, its neighbour is served. */
+static void a_flood_of_key_updates_ends(void **state)
+{
+	static const client_options newest = {.version = TLS1_3_VERSION};
+	bool ended = false;
+
+	(void) state;
+	begin_good();
+	SSL *flood = open_ws(&newest), *other = open_ws(&any), *third = open_ws(&any);
+	for (int i = 0; i < 20000 && !ended; i++) {
+		ended = SSL_key_update(flood, SSL_KEY_UPDATE_NOT_REQUESTED) != 1 || SSL_do_handshake(flood) != 1;
+	}
+	assert_true(ended);
+	say(other, 5, 1);
+	assert_int_equal(hear(third, NULL), 5);
+	hang_up(flood);
+	hang_up(other);
+	hang_up(third);
+	finish();
+}
+
 static void old_versions_are_refused(void **state)
 {
 	char cert[128], key[128];
@@ -535,6 +557,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chat_in_both_versions),
+		cmocka_unit_test(a_flood_of_key_updates_ends),
 		cmocka_unit_test(old_versions_are_refused),
 		cmocka_unit_test(bursts_arrive_whole_and_in_order),
 		cmocka_unit_test(large_messages),
