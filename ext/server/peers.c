@@ -325,7 +325,10 @@ static bool may_come_back(const cr_session *s, unsigned code)
 	const cr_server *srv = s->srv;
 
 	/* who comes and goes without end must not fill the memory with places to come back to */
-	return s->srv->n_parked < s->srv->max_clients && s->peer->v1 && !s->peer->greeting && srv->config.resume_window > 0 && !srv->stopping && srv->serving
+	if (srv->n_parked >= srv->max_clients) {
+		return false;
+	}
+	return s->peer->v1 && !s->peer->greeting && srv->config.resume_window > 0 && !srv->stopping && srv->serving
 	       && code != 1000 && (code < 4000 || code > 4099);
 }
 
