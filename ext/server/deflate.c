@@ -125,25 +125,28 @@ static cr_status append(cr_chunk *out, cr_ws_opcode opcode, bool packed, cr_slic
 	return st;
 }
 
+/* A great one is not kept for ever. */
+static void let_go_of_packed(cr_server *srv)
+{
+	if (srv->packed && srv->packed->cap > PACKED_KEPT) {
+		cr_chunk_unref(srv->packed);
+		srv->packed = NULL;
+	}
+}
+
 cr_status cr_deflate_append(cr_server *srv, cr_chunk *out, unsigned kind, cr_ws_opcode opcode, cr_slice payload)
 {
 	unsigned bits = bits_of_kind(kind);
+	bool packed = bits && pack(srv, bits, payload);
+	cr_status st = append(out, opcode, packed, packed ? cr_slice_of(srv->packed->data, srv->packed->len) : payload);
 
-	if (!bits || !pack(srv, bits, payload)) {
-		return append(out, opcode, false, payload);
+	if (packed && st == CR_OK) {
+		srv->stats.messages_compressed_out++;
+		srv->stats.bytes_inflated_out += payload.len;
+		srv->stats.bytes_compressed_out += srv->packed->len;
 	}
-	cr_chunk *packed = srv->packed;
-	cr_status st = append(out, opcode, true, cr_slice_of(packed->data, packed->len));
-
-	if (st != CR_OK) {
-		return st;
+	if (bits) {
+		let_go_of_packed(srv);
 	}
-	srv->stats.messages_compressed_out++;
-	srv->stats.bytes_inflated_out += payload.len;
-	srv->stats.bytes_compressed_out += packed->len;
-	if (packed->cap > PACKED_KEPT) { /* a great one is not kept for ever */
-		cr_chunk_unref(packed);
-		srv->packed = NULL;
-	}
-	return CR_OK;
+	return st;
 }

@@ -486,6 +486,7 @@ def d36(server, tag):
         kind = re.sub(r"[0-9]+", "N", line)
         kinds[kind] = kinds.get(kind, 0) + 1
     check(all(n <= 1 for n in kinds.values()), f"{len(added)} lines: {kinds}")
+    check(any("full:" in k for k in kinds) and any("is larger than" in k for k in kinds), f"nothing was said of it: {kinds}")
 
 
 add("D36", "log floods", d36, ("chat", {"public": "public", "max_connections": 50, "log": "stderr",
