@@ -288,8 +288,18 @@ static cr_loop_event *loop_event_new(cr_loop *loop, int fd, short what, const st
 	return e;
 }
 
+/* libevent looks at the coarse clock, which may be a tick behind when a timer is
+ * armed: what is to come once comes that much later rather than too early. */
+static uint64_t coarse_tick_ms(void)
+{
+	struct timespec ts;
+
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &ts) == 0 ? (uint64_t) ts.tv_nsec / 1000000 : 0;
+}
+
 cr_loop_event *cr_loop_timer_new(cr_loop *loop, uint64_t ms, bool repeat, cr_loop_fn fn, void *arg)
 {
+	ms += repeat ? 0 : coarse_tick_ms();
 	struct timeval tv = {.tv_sec = (time_t) (ms / 1000), .tv_usec = (suseconds_t) (ms % 1000 * 1000)};
 
 	return loop_event_new(loop, -1, repeat ? EV_PERSIST : 0, &tv, fn, arg);

@@ -10,5 +10,6 @@ ${CC:-cc} -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC "$here/shim.c" -o "
 mv "$FAULTS_OUT/shim.so.new" "$FAULTS_OUT/shim.so"
 bench=$here/../../bench
 ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$FAULTS_OUT/loadgen" "$bench/loadgen.c" "$bench/client.c" \
-	"$bench/ledger.c" "$bench/options.c" "$bench/procinfo.c"
+	"$bench/client_tls.c" "$bench/inflate.c" "$bench/prepared.c" "$bench/v1.c" \
+	"$bench/ledger.c" "$bench/options.c" "$bench/procinfo.c" -lssl -lcrypto -lz
 exec /usr/bin/python3 -B "$here/run.py" "$@"
