@@ -23,7 +23,8 @@ cr_chat_json *cr_chat_json_new(void); /* NULL: out of memory */
 void cr_chat_json_free(cr_chat_json *j);
 
 typedef struct cr_chat_message {
-	cr_slice text; /* UTF-8, may be empty and may hold U+0000; borrowed from the input or until the next parse or reset */
+	/* UTF-8, may be empty and may hold U+0000; borrowed from the input, or until the next parse or reset */
+	cr_slice text;
 } cr_chat_message;
 
 /* Parses {"message": string, ...}. text need not be UTF-8 checked before: it is
