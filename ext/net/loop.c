@@ -132,7 +132,7 @@ static struct event_base *base_new(bool precise)
 
 cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o)
 {
-	*loop = (cr_loop){.send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX};
+	*loop = (cr_loop){.send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX, .poll.fd = -1};
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
 	cr_list_init(&loop->unread);
@@ -147,11 +147,11 @@ cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o)
 	}
 	loop->sweep = evtimer_new(loop->base, on_sweep, loop);
 	loop->again = evtimer_new(loop->base, on_again, loop);
-	if (!loop->sweep || !loop->again) {
+	cr_status st = loop->sweep && loop->again ? cr_poll_init(loop) : CR_ERR_NOMEM;
+	if (st != CR_OK) {
 		cr_loop_deinit(loop);
-		return CR_ERR_NOMEM;
 	}
-	return CR_OK;
+	return st;
 }
 
 void cr_loop_deinit(cr_loop *loop)
@@ -171,6 +171,7 @@ void cr_loop_deinit(cr_loop *loop)
 		event_free(loop->again);
 		loop->again = NULL;
 	}
+	cr_poll_deinit(loop);
 	if (loop->base) {
 		event_base_free(loop->base);
 		loop->base = NULL;
@@ -230,6 +231,7 @@ cr_status cr_loop_run(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 	loop->now_ms = 0;
 	cr_loop_end_turn(loop, on_turn, arg);
 	while (!loop->stopped) {
+		loop->cut = false;
 		if (event_base_loop(loop->base, EVLOOP_ONCE) != 0) {
 			return CR_ERR_SYS;
 		}
@@ -241,11 +243,12 @@ cr_status cr_loop_run(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 void cr_loop_stop(cr_loop *loop)
 {
 	loop->stopped = true;
-	event_base_loopbreak(loop->base);
+	cr_loop_cut_turn(loop);
 }
 
 void cr_loop_cut_turn(cr_loop *loop)
 {
+	loop->cut = true;
 	event_base_loopbreak(loop->base);
 }
 

@@ -7,6 +7,7 @@
 
 #include "ext/core/list.h"
 #include "ext/core/status.h"
+#include "ext/net/poll.h"
 
 /* The event loop: libevent's base, turns, deadlines, timers, signals.
  *
@@ -22,6 +23,7 @@ struct cr_seg;
 
 typedef struct cr_loop {
 	struct event_base *base;
+	cr_poll poll;             /* the connections */
 	uint8_t *read_buf;        /* CR_LOOP_READ_SIZE, shared by all connections */
 	cr_list dirty;            /* connections with something to write */
 	cr_list dead;             /* connections to free at the end of the turn */
@@ -38,6 +40,7 @@ typedef struct cr_loop {
 	size_t send_queue_limit; /* bytes per connection before on_slow */
 	uint64_t bytes_in, bytes_out, queued_bytes;
 	bool stopped;
+	bool cut;    /* this turn ends after the current callback */
 	bool forked; /* the sockets are the parent's: nothing is written */
 } cr_loop;
 
