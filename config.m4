@@ -96,6 +96,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/core/mem.c
       ext/core/utf8.c
       ext/core/uuid.c
+      ext/core/uuid_set.c
       ext/net/conn.c
       ext/net/listener.c
       ext/net/loop.c

@@ -67,6 +67,11 @@ static void count_queued(cr_conn *c, int64_t by)
 	c->loop->queued_bytes = (uint64_t) ((int64_t) c->loop->queued_bytes + by);
 }
 
+static const cr_transport *transport_of(const cr_conn *c)
+{
+	return c->tls ? c->tls->transport : &cr_transport_plain;
+}
+
 static void drop_all(cr_conn *c)
 {
 	while (c->_head) {
@@ -135,7 +140,7 @@ static void broken(cr_conn *c, int error)
 	c->_eof = true;
 	if (c->state == CR_CONN_OPEN) {
 		update_events(c);
-		c->cb->on_eof(c, error);
+		c->loop->callbacks->on_eof(c, error);
 	} else {
 		cr_conn_close(c);
 	}
@@ -171,7 +176,7 @@ static bool write_some(cr_conn *c)
 		total += seg->len;
 		n++;
 	}
-	ssize_t done = c->transport->writev(c, iov, n);
+	ssize_t done = transport_of(c)->writev(c, iov, n);
 	if (done < 0) {
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
 			broken(c, errno);
@@ -189,7 +194,7 @@ static void all_sent(cr_conn *c)
 {
 	c->_want_write = c->_slow = false;
 	if (c->state == CR_CONN_FINISHING) {
-		c->transport->shutdown(c);
+		transport_of(c)->shutdown(c);
 		c->state = CR_CONN_LINGERING;
 		if (c->_eof) {
 			cr_conn_close(c);
@@ -198,7 +203,7 @@ static void all_sent(cr_conn *c)
 		}
 	} else if (c->want_drained) {
 		c->want_drained = false;
-		c->cb->on_drained(c);
+		c->loop->callbacks->on_drained(c);
 	}
 }
 
@@ -217,7 +222,7 @@ void cr_conn_flush(cr_conn *c)
 	}
 	if (c->state == CR_CONN_OPEN && c->queued > c->loop->send_queue_limit && !c->_slow) {
 		c->_slow = true; /* once: what the owner queues to say goodbye must pass */
-		c->cb->on_slow(c);
+		c->loop->callbacks->on_slow(c);
 	}
 	if (c->state != CR_CONN_CLOSED) {
 		update_events(c);
@@ -239,12 +244,12 @@ void cr_conn_swallow(cr_conn *c, size_t n)
 
 static void read_once(cr_conn *c)
 {
-	ssize_t n = c->transport->read(c, c->loop->read_buf, CR_LOOP_READ_SIZE);
+	ssize_t n = transport_of(c)->read(c, c->loop->read_buf, CR_LOOP_READ_SIZE);
 
 	if (n > 0) {
 		c->loop->bytes_in += (uint64_t) n;
 		if (c->state == CR_CONN_OPEN) {
-			c->cb->on_read(c, c->loop->read_buf, (size_t) n);
+			c->loop->callbacks->on_read(c, c->loop->read_buf, (size_t) n);
 		} else {
 			cr_conn_swallow(c, (size_t) n);
 		}
@@ -264,7 +269,7 @@ static void read_once(cr_conn *c)
 	}
 	update_events(c);
 	if (c->state == CR_CONN_OPEN) {
-		c->cb->on_eof(c, 0);
+		c->loop->callbacks->on_eof(c, 0);
 	}
 }
 
@@ -331,13 +336,10 @@ void cr_conn_on_ready(cr_conn *c, uint32_t events)
 	}
 }
 
-cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd, const cr_transport *transport,
-	const cr_conn_callbacks *cb)
+cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd)
 {
 	cr_list_init(&c->_link);
 	c->loop = loop;
-	c->cb = cb;
-	c->transport = transport;
 	c->tls = NULL;
 	c->_head = c->_tail = NULL;
 	c->queued = c->_swallowed = 0;
@@ -468,7 +470,7 @@ void cr_conn_close(cr_conn *c)
 	cr_poll_forget(c->loop, c->fd, c, c->_watched);
 	c->_watched = 0;
 	drop_all(c);
-	c->transport->close(c);
+	transport_of(c)->close(c);
 	close(c->fd);
 	c->fd = -1;
 	cr_list_remove(&c->_link);

@@ -39,6 +39,7 @@ extern const cr_transport cr_transport_plain;
 /* What a transport with bytes of its own tells conn.c: the beginning of what
  * c->tls points to. */
 typedef struct cr_conn_tls {
+	const cr_transport *transport;
 	cr_list unread; /* loop->unread; conn.c's */
 	cr_conn *conn;
 	uint16_t held;         /* bytes writev took that the socket did not take yet */
@@ -47,6 +48,7 @@ typedef struct cr_conn_tls {
 	bool write_wants_read; /* EAGAIN of writev means: when the socket has bytes */
 } cr_conn_tls;
 
+/* The same for all connections of a loop. */
 typedef struct cr_conn_callbacks {
 	/* data is borrowed and writable until the callback returns. */
 	void (*on_read)(cr_conn *c, uint8_t *data, size_t len);
@@ -77,8 +79,6 @@ typedef enum cr_conn_state {
 struct cr_conn {
 	cr_list _link; /* loop->dirty or loop->dead */
 	cr_loop *loop;
-	const cr_conn_callbacks *cb;
-	const cr_transport *transport;
 	cr_conn_tls *tls; /* NULL: plain */
 	cr_seg *_head, *_tail;
 	uint32_t queued; /* bytes not yet taken by the transport */
@@ -90,10 +90,9 @@ struct cr_conn {
 	bool _reading, _want_write, _eof, _slow;
 };
 
-/* Takes over fd (non-blocking). Reading starts at once. On failure fd is
+/* Takes over fd (non-blocking), plain; the loop's callbacks are told of it. Reading starts at once. On failure fd is
  * closed and on_free is not called. */
-CR_MUST_CHECK cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd, const cr_transport *transport,
-	const cr_conn_callbacks *cb);
+CR_MUST_CHECK cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd);
 
 /* Queues len bytes of chunk from off (a reference is taken); written at the
  * end of the turn. False when the connection takes no more bytes or memory ran

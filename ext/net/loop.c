@@ -132,7 +132,7 @@ static struct event_base *base_new(bool precise)
 
 cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o)
 {
-	*loop = (cr_loop){.send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX, .poll.fd = -1};
+	*loop = (cr_loop){.callbacks = o->callbacks, .send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX, .poll.fd = -1};
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
 	cr_list_init(&loop->unread);
@@ -214,7 +214,7 @@ void cr_loop_end_turn(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 			cr_conn *c = cr_container_of(dead.next, cr_conn, _link);
 
 			cr_list_remove(&c->_link);
-			c->cb->on_free(c);
+			loop->callbacks->on_free(c);
 			any = freed = true;
 		}
 		/* once more after the last one went: on_turn may be waiting for it */

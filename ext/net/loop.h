@@ -23,6 +23,7 @@ struct cr_seg;
 
 typedef struct cr_loop {
 	struct event_base *base;
+	const struct cr_conn_callbacks *callbacks;
 	cr_poll poll;             /* the connections */
 	uint8_t *read_buf;        /* CR_LOOP_READ_SIZE, shared by all connections */
 	cr_list dirty;            /* connections with something to write */
@@ -45,7 +46,8 @@ typedef struct cr_loop {
 } cr_loop;
 
 typedef struct cr_loop_options {
-	size_t send_queue_limit; /* bytes per connection before on_slow */
+	const struct cr_conn_callbacks *callbacks; /* of all connections */
+	size_t send_queue_limit;                   /* bytes per connection before on_slow */
 	/* timers to the millisecond, for one more system call per wait while one is
 	 * armed; otherwise to a tick of the kernel's coarse clock, 1 to 10 ms */
 	bool precise;

@@ -78,7 +78,10 @@ bool cr_poll_watch(cr_loop *loop, int fd, cr_conn *c, uint32_t have, uint32_t wa
 
 	/* a forked child shares the set with its parent */
 	return have == want || loop->forked
-	       || epoll_ctl(loop->poll.fd, !have ? EPOLL_CTL_ADD : want ? EPOLL_CTL_MOD : EPOLL_CTL_DEL, fd, &e) == 0;
+	       || epoll_ctl(loop->poll.fd, !have ? EPOLL_CTL_ADD : want ? EPOLL_CTL_MOD
+																	: EPOLL_CTL_DEL,
+				  fd, &e)
+	              == 0;
 }
 
 void cr_poll_forget(cr_loop *loop, int fd, const cr_conn *c, uint32_t have)

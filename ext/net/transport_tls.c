@@ -180,11 +180,11 @@ bool cr_tls_accept(const cr_tls *tls, cr_conn *c)
 	SSL_set_msg_callback(ssl, on_protocol_message);
 	SSL_set_msg_callback_arg(ssl, t);
 	cr_list_init(&t->base.unread);
+	t->base.transport = &transport_tls;
 	t->base.conn = c;
 	t->ssl = ssl;
 	t->forks = forks;
 	c->tls = &t->base;
-	c->transport = &transport_tls;
 	return true;
 }
 
@@ -252,8 +252,7 @@ static ssize_t tls_read(cr_conn *c, void *buf, size_t len)
 
 	if (speaks_plainly(c)) {
 		end(c);
-		c->transport = &cr_transport_plain;
-		return c->transport->read(c, buf, len);
+		return cr_transport_plain.read(c, buf, len);
 	}
 	if (t->ended) {
 		return 0;

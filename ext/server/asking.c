@@ -6,23 +6,22 @@
 
 cr_session *cr_server_find(cr_server *srv, const cr_uuid *uid)
 {
-	cr_session *s = NULL;
+	const cr_uuid *found = cr_uuid_set_find(&srv->uids, uid);
 
-	HASH_FIND(hh, srv->open, uid, sizeof(*uid), s);
-	return s;
+	return found ? cr_container_of((cr_uuid *) (uintptr_t) found, cr_session, uid) : NULL;
 }
 
 size_t cr_server_count(const cr_server *srv)
 {
-	return HASH_COUNT(srv->open);
+	return srv->uids.n;
 }
 
 size_t cr_server_uids(const cr_server *srv, cr_uuid *out, size_t max)
 {
 	size_t n = 0;
 
-	for (cr_session *s = srv->open; s && n < max; s = s->hh.next) {
-		out[n++] = s->uid;
+	for (const cr_list *l = srv->open.next; l != &srv->open && n < max; l = l->next) {
+		out[n++] = cr_container_of(l, const cr_session, all)->uid;
 	}
 	return n;
 }

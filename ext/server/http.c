@@ -189,8 +189,7 @@ void cr_http_refuse(cr_session *s, int status, const char *reason, const char *e
 
 void cr_session_wait_in_http(cr_session *s)
 {
-	HASH_ADD(hh, s->srv->waiting, uid, sizeof(s->uid), s);
-	if (!CR_MAP_IS_IN(s)) {
+	if (cr_uuid_set_add(&s->srv->waiting, &s->uid) != CR_OK) {
 		s->srv->stats.out_of_memory++;
 		cr_session_abort(s, 1011);
 		return;
@@ -323,14 +322,12 @@ static void forget_request(cr_http *h)
 
 bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_response *r)
 {
-	cr_session *s = NULL;
+	cr_session *s = cr_session_waiting(srv, uid);
 
-	HASH_FIND(hh, srv->waiting, uid, sizeof(*uid), s);
 	if (!s || r->kind == CR_VERDICT_LATER || s->http->body_len == UINT64_MAX) {
 		return false;
 	}
-	HASH_DEL(srv->waiting, s);
-	s->hh.tbl = NULL;
+	cr_uuid_set_remove(&srv->waiting, &s->uid);
 	s->waits &= (uint8_t) ~CR_WAIT_VERDICT;
 	if (r->kind == CR_VERDICT_REPLACE) {
 		cr_http_respond(s, r, s->http->head_only, s->http->keep_alive);

@@ -14,6 +14,7 @@
 #include "ext/core/chunk.h"
 #include "ext/core/list.h"
 #include "ext/core/map.h"
+#include "ext/core/uuid_set.h"
 #include "ext/net/conn.h"
 #include "ext/net/listener.h"
 #include "ext/net/loop.h"
@@ -84,10 +85,22 @@ typedef struct cr_pending {
 	uint8_t pong[CR_WS_CONTROL_MAX];
 } cr_pending;
 
+/* Between a session's end and its last word. */
+typedef struct cr_ending {
+	struct cr_was_in *was_in; /* until on_close: the rooms it was in */
+	struct cr_session *next;  /* srv->ended, until on_close was called */
+	char *reason;             /* owned, for on_close */
+	uint32_t n_was_in;
+	uint32_t queued_before; /* when the close deadline was armed */
+	uint32_t reason_len;
+	uint16_t code;
+} cr_ending;
+
+/* An idle client owns this and its membership, and no more: tests/unit/test_weight.c. */
 struct cr_session {
 	cr_conn conn;
 	cr_server *srv;
-	cr_list all;      /* srv->sessions */
+	cr_list all;      /* srv->sessions, or srv->open while it is to be found by its uid */
 	cr_deadline life; /* handshake, ping, pong, close */
 	cr_deadline work; /* unfinished message, or waiting for a token */
 	cr_http *http;
@@ -97,22 +110,19 @@ struct cr_session {
 	cr_inflater *inflater; /* while a compressed message is unfinished, else NULL */
 	cr_window window;      /* see deflate.c */
 	cr_uuid uid;
-	UT_hash_handle hh; /* srv->open, by uid */
 	cr_member member;
 	struct cr_peer *peer; /* NULL: basic, and nobody the application knows */
-	struct cr_was_in *was_in;
-	size_t n_was_in; /* between its end and on_close: the rooms it was in */
-	cr_rate rate;
+	union {
+		struct {
+			cr_rate rate;
+			uint64_t last_message_ms;
+		};
+		cr_ending ending; /* once it is ENDED */
+	};
 	uint64_t opened_at; /* Unix ms */
-	uint64_t last_message_ms;
-	struct cr_session *next_ended; /* srv->ended, until on_close was called */
-	char *close_reason;            /* owned, for on_close */
-	size_t close_reason_len;
 	struct in6_addr ip; /* IPv4 as ::ffff:a.b.c.d */
-	uint16_t close_code;
-	uint32_t queued_before; /* when the close deadline was armed */
-	uint8_t state;          /* cr_session_state */
-	uint8_t waits;          /* CR_WAIT_* */
+	uint8_t state;      /* cr_session_state */
+	uint8_t waits;      /* CR_WAIT_* */
 	uint8_t listener;
 	uint8_t inflate_bits; /* the client's window; 0: permessage-deflate was not agreed on */
 	bool inflate_takeover;
@@ -121,9 +131,10 @@ struct cr_session {
 	bool close_sent, close_received;
 	bool has_ip;
 	bool counted_ip;
-	bool over;    /* came when the server was full: 503 */
-	bool proxied; /* the peer is a trusted proxy, ip what it says */
-	bool https;   /* the client came by TLS, to us or to a trusted proxy */
+	bool findable; /* in srv->uids */
+	bool over;     /* came when the server was full: 503 */
+	bool proxied;  /* the peer is a trusted proxy, ip what it says */
+	bool https;    /* the client came by TLS, to us or to a trusted proxy */
 	bool on_ended_list;
 	bool skip; /* left out of the broadcast being made */
 };
@@ -212,10 +223,10 @@ struct cr_server {
 	cr_loop_event *sigint, *sigterm, *sighup, *heartbeat, *drain;
 	cr_deadline_list on_handshake, on_response, on_message, on_ping, on_pong, on_close, on_rate;
 
-	cr_list sessions; /* all */
+	cr_list sessions, open; /* all; open: in the order they came */
 	size_t n_sessions;
-	cr_session *open;    /* by uid, in the order they came */
-	cr_session *waiting; /* HTTP sessions whose verdict or answer comes later, by uid */
+	cr_uuid_set uids;    /* of those that are open */
+	cr_uuid_set waiting; /* of HTTP sessions whose verdict or answer comes later */
 	cr_session *ended;   /* on_close owed */
 	cr_session **ended_tail;
 	cr_ip_count *ips;
@@ -283,6 +294,10 @@ void cr_session_on_ping_due(cr_deadline *d);
 void cr_session_on_pong_due(cr_deadline *d);
 void cr_session_on_close_due(cr_deadline *d);
 void cr_session_on_rate_due(cr_deadline *d);
+/* Open to the application from here on. CR_ERR_NOMEM. */
+CR_MUST_CHECK cr_status cr_session_list(cr_session *s);
+/* Takes the one that waits for an answer under that uid. */
+cr_session *cr_session_waiting(cr_server *srv, const cr_uuid *uid);
 /* Out of its room and the table; on_close follows at the end of the turn. The
  * socket is not touched. Twice is harmless: the first cause stands. */
 void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len);

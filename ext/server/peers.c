@@ -333,7 +333,7 @@ static bool may_come_back(const cr_session *s, unsigned code)
 }
 
 /* Which rooms it is in, for the peer or for on_leave. */
-static cr_was_in *list_rooms(cr_session *s, size_t *n)
+static cr_was_in *list_rooms(cr_session *s, uint32_t *n)
 {
 	size_t count = 0;
 
@@ -364,14 +364,14 @@ void cr_peer_park(cr_session *s, unsigned code)
 	bool back = p && may_come_back(s, code);
 
 	if (back || cr_server_wants(srv, CR_HOOK_LEAVE)) {
-		s->was_in = list_rooms(s, &s->n_was_in);
+		s->ending.was_in = list_rooms(s, &s->ending.n_was_in);
 	}
 	for (cr_membership *ms = cr_member_first(&s->member), *next; ms; ms = next) {
 		bool hold = back && cr_room_has_presence(srv, ms->room), held = false;
 
 		next = ms->next;
-		for (size_t i = 0; hold && i < s->n_was_in; i++) {
-			cr_was_in *w = &s->was_in[i];
+		for (size_t i = 0; hold && i < s->ending.n_was_in; i++) {
+			cr_was_in *w = &s->ending.was_in[i];
 
 			if (cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(ms->room))) {
 				w->held = ((const cr_room_state *) ms->room->out)->presence_id;
@@ -418,10 +418,10 @@ void cr_peer_let_go(cr_session *s)
 	p->session = NULL;
 	cr_peer_release_presence(p); /* of an earlier time, not claimed since */
 	cr_free(p->was_in);
-	p->was_in = s->was_in;
-	p->n_was_in = s->n_was_in;
-	s->was_in = NULL;
-	s->n_was_in = 0;
+	p->was_in = s->ending.was_in;
+	p->n_was_in = s->ending.n_was_in;
+	s->ending.was_in = NULL;
+	s->ending.n_was_in = 0;
 	if (!p->parked) {
 		cr_peer_free(p);
 		return;

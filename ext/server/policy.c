@@ -281,10 +281,11 @@ cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reas
 	if (u) {
 		*kicked = cr_kick_user(u, NULL, 4002, reason.len ? reason : CR_SLICE("banned"));
 	}
-	for (cr_session *s = address ? srv->open : NULL, *next; s; s = next) {
+	for (cr_list *l = srv->open.next, *next; address && l != &srv->open; l = next) {
+		cr_session *s = cr_container_of(l, cr_session, all);
 		char own[CR_SUBJECT_MAX];
 
-		next = s->hh.next;
+		next = l->next;
 		if (cr_slice_eq(ip_subject(s, own), subject)) {
 			cr_session_kick(s, 4002, reason.len ? reason : CR_SLICE("banned"));
 			(*kicked)++;

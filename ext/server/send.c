@@ -209,8 +209,10 @@ cr_status cr_server_broadcast(cr_server *srv, const cr_own_message *m, const cr_
 	cr_broadcast_stage_all(srv);
 	set_skip(srv, except, n_except, true);
 	*queued = 0;
-	for (cr_session *s = srv->open, *next; s && st != CR_ERR_NOMEM; s = next) {
-		next = s->hh.next; /* a slow one may leave the table in push() */
+	for (cr_list *l = srv->open.next, *next; l != &srv->open && st != CR_ERR_NOMEM; l = next) {
+		cr_session *s = cr_container_of(l, cr_session, all);
+
+		next = l->next; /* a slow one may leave the list in push() */
 		if (!s->skip) {
 			st = packet_send(&p, s);
 			*queued += st == CR_OK;

@@ -119,6 +119,7 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 	srv->pid = (int) getpid();
 	srv->ended_tail = &srv->ended;
 	cr_list_init(&srv->sessions);
+	cr_list_init(&srv->open);
 	cr_list_init(&srv->dirty_rooms);
 	cr_list_init(&srv->used_rooms);
 	cr_rooms_init(&srv->rooms, cr_room_state_free, srv);
@@ -275,6 +276,7 @@ static void begin_drain(cr_server *srv)
 	srv->stopping = true;
 	close_listeners(srv, false);
 	cr_broadcast_stage_all(srv);
+	cr_list_splice(&srv->sessions, &srv->open); /* all of them end here */
 	for (n = srv->sessions.next; n != &srv->sessions; n = next) {
 		cr_session *s = cr_container_of(n, cr_session, all);
 
@@ -573,6 +575,7 @@ static void tear_down(cr_server *srv)
 	}
 	cr_timers_disarm(srv);
 	close_listeners(srv, forked);
+	cr_list_splice(&srv->sessions, &srv->open); /* all of them end here */
 	for (n = srv->sessions.next; n != &srv->sessions; n = next) {
 		cr_session *s = cr_container_of(n, cr_session, all);
 
@@ -622,6 +625,7 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->stopping = srv->abandoned = false;
 	srv->pid = (int) getpid();
 	cr_status st = cr_loop_init(&srv->loop, &(cr_loop_options){
+												.callbacks = &cr_session_callbacks,
 												.send_queue_limit = srv->config.send_queue_limit,
 												.precise = srv->config.coalesce > 0,
 											});

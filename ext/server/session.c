@@ -122,7 +122,7 @@ void cr_session_on_accept(void *arg, cr_listener *l, int fd, const struct sockad
 	cr_deadline_init(&s->work);
 	read_peer(s, peer);
 	if (!cr_http_init(s)
-		|| cr_conn_init(&s->conn, &srv->loop, fd, &cr_transport_plain, &cr_session_callbacks) != CR_OK) {
+		|| cr_conn_init(&s->conn, &srv->loop, fd) != CR_OK) {
 		/* cr_conn_init() has closed fd; without it, it is still ours */
 		if (!s->http) {
 			close(fd);
@@ -149,18 +149,38 @@ void cr_session_on_accept(void *arg, cr_listener *l, int fd, const struct sockad
 
 /* The end */
 
+cr_status cr_session_list(cr_session *s)
+{
+	cr_server *srv = s->srv;
+	cr_status st = cr_uuid_set_add(&srv->uids, &s->uid);
+
+	if (st == CR_OK) {
+		s->findable = true;
+		cr_list_remove(&s->all);
+		cr_list_append(&srv->open, &s->all);
+	}
+	return st;
+}
+
 static void unlist(cr_session *s)
 {
 	cr_server *srv = s->srv;
 
-	if (s->hh.tbl) {
-		if (s->state == CR_SESSION_OPEN) {
-			HASH_DEL(srv->open, s);
-		} else {
-			HASH_DEL(srv->waiting, s);
-		}
-		s->hh.tbl = NULL;
+	if (s->findable) {
+		s->findable = false;
+		cr_uuid_set_remove(&srv->uids, &s->uid);
+		cr_list_remove(&s->all);
+		cr_list_append(&srv->sessions, &s->all);
+	} else if (cr_uuid_set_find(&srv->waiting, &s->uid) == &s->uid) {
+		cr_uuid_set_remove(&srv->waiting, &s->uid);
 	}
+}
+
+cr_session *cr_session_waiting(cr_server *srv, const cr_uuid *uid)
+{
+	const cr_uuid *found = cr_uuid_set_find(&srv->waiting, uid);
+
+	return found ? cr_container_of((cr_uuid *) (uintptr_t) found, cr_session, uid) : NULL;
 }
 
 void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len)
@@ -172,22 +192,21 @@ void cr_session_end(cr_session *s, unsigned code, const void *reason, size_t len
 	}
 	unlist(s);
 	s->was_open = s->state == CR_SESSION_OPEN && !(s->peer && s->peer->greeting);
+	cr_ending *e = &s->ending;
+	*e = (cr_ending){.code = (uint16_t) code, .queued_before = s->conn.queued};
 	cr_peer_park(s, code);
 	s->state = CR_SESSION_ENDED;
 	s->waits = 0;
-	s->close_code = (uint16_t) code;
-	if (len > 0 && s->was_open && (s->close_reason = cr_malloc(len))) {
-		memcpy(s->close_reason, reason, len);
-		s->close_reason_len = len;
+	if (len > 0 && s->was_open && (e->reason = cr_malloc(len))) {
+		memcpy(e->reason, reason, len);
+		e->reason_len = (uint32_t) len;
 	}
 	cr_deadline_cancel(&s->work);
-	s->queued_before = s->conn.queued;
 	arm_life(s, &srv->on_close);
 	if (s->was_open || s->app || s->peer) {
 		s->on_ended_list = true;
-		s->next_ended = NULL;
 		*srv->ended_tail = s;
-		srv->ended_tail = &s->next_ended;
+		srv->ended_tail = &e->next;
 	}
 }
 
@@ -195,8 +214,9 @@ void cr_sessions_report_ended(cr_server *srv)
 {
 	while (srv->ended) {
 		cr_session *s = srv->ended;
+		cr_ending *e = &s->ending;
 
-		srv->ended = s->next_ended;
+		srv->ended = e->next;
 		if (!srv->ended) {
 			srv->ended_tail = &srv->ended;
 		}
@@ -204,12 +224,12 @@ void cr_sessions_report_ended(cr_server *srv)
 		if (s->close_sent && !s->close_received) {
 			cr_ws_resume(s); /* the peer's Close may be among what waited */
 		}
-		for (size_t i = 0; s->was_open && i < s->n_was_in && cr_server_wants(srv, CR_HOOK_LEAVE); i++) {
-			srv->hooks->on_leave(srv->hooks_arg, s, cr_slice_of(s->was_in[i].name, s->was_in[i].name_len));
+		for (size_t i = 0; s->was_open && i < e->n_was_in && cr_server_wants(srv, CR_HOOK_LEAVE); i++) {
+			srv->hooks->on_leave(srv->hooks_arg, s, cr_slice_of(e->was_in[i].name, e->was_in[i].name_len));
 		}
 		if (s->was_open && cr_server_wants(srv, CR_HOOK_CLOSE)) {
-			srv->hooks->on_close(srv->hooks_arg, s, s->close_code,
-				cr_slice_of(s->close_reason ? s->close_reason : "", s->close_reason_len));
+			srv->hooks->on_close(srv->hooks_arg, s, e->code,
+				cr_slice_of(e->reason ? e->reason : "", e->reason_len));
 		}
 		cr_peer_let_go(s);
 		if (s->app) {
@@ -218,8 +238,8 @@ void cr_sessions_report_ended(cr_server *srv)
 			s->app = NULL;
 			srv->hooks->on_forget(srv->hooks_arg, s, app);
 		}
-		cr_free(s->was_in);
-		s->was_in = NULL;
+		cr_free(e->was_in);
+		e->was_in = NULL;
 	}
 }
 
@@ -246,7 +266,7 @@ static void on_free(cr_conn *c)
 	cr_http_free(s);
 	cr_session_free_pending(s);
 	cr_ws_forget(s);
-	cr_free(s->close_reason);
+	cr_free(s->ending.reason);
 	cr_free(s);
 }
 
@@ -493,8 +513,8 @@ void cr_session_on_close_due(cr_deadline *d)
 
 	/* what was accepted still goes out while the peer takes it; when the server
 	 * stops, the drain timeout alone is the limit */
-	if (s->conn.queued > 0 && (s->srv->stopping || makes_progress(s, s->queued_before))) {
-		s->queued_before = s->conn.queued;
+	if (s->conn.queued > 0 && (s->srv->stopping || makes_progress(s, s->ending.queued_before))) {
+		s->ending.queued_before = s->conn.queued;
 		arm_life(s, &s->srv->on_close);
 		return;
 	}

@@ -267,8 +267,7 @@ static bool enter(cr_session *s)
 		&& cr_room_enter(s, cr_slice_of(s->http->room, s->http->room_len), &ms) != CR_OK) {
 		return false;
 	}
-	HASH_ADD(hh, srv->open, uid, sizeof(s->uid), s);
-	return CR_MAP_IS_IN(s);
+	return cr_session_list(s) == CR_OK;
 }
 
 static void call_on_open(cr_session *s, const cr_http_head *head)
@@ -418,17 +417,15 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 
 bool cr_server_answer_handshake(cr_server *srv, const cr_uuid *uid, const cr_verdict *v)
 {
-	cr_session *s = NULL;
+	cr_session *s = cr_session_waiting(srv, uid);
 	cr_http_head head;
 	cr_ws_handshake hs;
 	size_t consumed;
 
-	HASH_FIND(hh, srv->waiting, uid, sizeof(*uid), s);
 	if (!s || v->kind == CR_VERDICT_LATER || s->http->body_len != UINT64_MAX) {
 		return false;
 	}
-	HASH_DEL(srv->waiting, s);
-	s->hh.tbl = NULL;
+	cr_uuid_set_remove(&srv->waiting, &s->uid);
 	s->waits &= (uint8_t) ~CR_WAIT_VERDICT;
 	if (v->kind != CR_VERDICT_PASS) {
 		reject(s, v);

@@ -168,8 +168,7 @@ bool cr_v1_greet(cr_session *s, const cr_v1_frame *f)
 		cr_ws_fail(s, 1011, "out of memory");
 		return false;
 	}
-	HASH_ADD(hh, srv->open, uid, sizeof(s->uid), s);
-	if (!CR_MAP_IS_IN(s)) {
+	if (cr_session_list(s) != CR_OK) {
 		cr_ws_fail(s, 1011, "out of memory");
 		return false;
 	}
