@@ -94,6 +94,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/core/hash.c
       ext/core/log.c
       ext/core/mem.c
+      ext/core/pool.c
       ext/core/utf8.c
       ext/core/uuid.c
       ext/core/uuid_set.c

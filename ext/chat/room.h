@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "ext/core/map.h"
+#include "ext/core/pool.h"
 #include "ext/core/slice.h"
 #include "ext/core/status.h"
 
@@ -50,6 +51,7 @@ struct cr_room {
 
 typedef struct cr_rooms {
 	cr_room *by_name;
+	cr_pool memberships;
 	size_t count;
 	void (*on_gone)(void *arg, cr_room *room); /* the last one left; frees room->out */
 	void *arg;

@@ -13,6 +13,10 @@ void *cr_calloc(size_t n, size_t size);
 void *cr_realloc(void *ptr, size_t size);
 void cr_free(void *ptr);
 
+/* Whole pages at a multiple of size, a power of two of at least 4096; zeroed. */
+void *cr_slab_alloc(size_t size);
+void cr_slab_free(void *slab, size_t size);
+
 /* Test hook: the n-th allocation from now on (1 = the next) fails, once;
  * 0 turns it off. cr_mem_calls() counts allocations since the last call of
  * cr_mem_fail_at(). */

@@ -170,6 +170,7 @@ void cr_server_free(cr_server *srv)
 	}
 	cr_tls_free(srv->default_tls);
 	cr_proxies_deinit(&srv->proxies);
+	cr_rooms_deinit(&srv->rooms);
 	free_slices(srv->origin_slices, srv->config.n_origins);
 	free_slices(srv->host_slices, srv->config.n_allowed_hosts);
 	cr_free(srv->public_dir);

@@ -1,4 +1,4 @@
-/* needs: ext/chat/room.c ext/core/hash.c ext/core/mem.c ext/core/utf8.c ext/core/uuid.c */
+/* needs: ext/chat/room.c ext/core/pool.c ext/core/hash.c ext/core/mem.c ext/core/utf8.c ext/core/uuid.c */
 /* Rooms: who is in, what vanishes, and what happens when memory runs out. */
 #include <setjmp.h>
 #include <stdarg.h>
