@@ -132,7 +132,12 @@ static struct event_base *base_new(bool precise)
 
 cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o)
 {
-	*loop = (cr_loop){.callbacks = o->callbacks, .send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX, .poll.fd = -1};
+	*loop = (cr_loop){
+		.callbacks = o->callbacks,
+		.send_queue_limit = o->send_queue_limit,
+		.sweep_at = UINT64_MAX,
+		.poll.fd = -1,
+	};
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
 	cr_list_init(&loop->unread);
