@@ -147,6 +147,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/server/deflate.c
       ext/server/demo.c
       ext/server/doctor.c
+      ext/server/held.c
       ext/server/http.c
       ext/server/metrics.c
       ext/server/peers.c

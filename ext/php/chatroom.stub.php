@@ -53,6 +53,8 @@ final class Chatroom implements Countable
      *    default [20, 1, 40]. A basic client over it is read later, nothing is dropped; a chatroom.v1 client gets an error.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
+     *  - mem_limit: 1048576 to 1099511627776, default 268435456. Bytes of unfinished messages and requests that all
+     *    clients together may make the server hold; over it those who hold the most are closed with 1013 (503).
      *  - coalesce: int, milliseconds, 0 (off) to 1000, default 0. How long a message to a room may wait for others,
      *    to go out with them in one write per client. Costs that latency (acks included), saves CPU.
      *  - rooms_per_client: 1 to 100000, default 128. Rooms one client may be in at a time.

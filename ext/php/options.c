@@ -13,6 +13,7 @@
 typedef enum option_kind {
 	OPTION_SIZE,    /* int -> size_t */
 	OPTION_UINT,    /* int -> uint32_t */
+	OPTION_UINT64,  /* int -> uint64_t */
 	OPTION_INT,     /* int -> int */
 	OPTION_LONG,    /* int -> zend_long */
 	OPTION_SECONDS, /* int|float seconds -> uint32_t ms; 0 allowed when min is 0 */
@@ -67,6 +68,7 @@ static const option_row options[] = {
 	SECONDS(drain_timeout, 0, 3600),
 	OTHER(rate_limit, parse_rate_limit),
 	{"send_queue_limit", OPTION_SIZE, AT(config.send_queue_limit), 1024, 1 << 30, false, NULL},
+	{"mem_limit", OPTION_UINT64, AT(config.mem_limit), 1 << 20, 1099511627776, false, NULL},
 	{"coalesce", OPTION_UINT, AT(config.coalesce), 0, 1000, false, NULL},
 	{"rooms_per_client", OPTION_UINT, AT(config.rooms_per_client), 1, 100000, false, NULL},
 	{"history_size", OPTION_UINT, AT(config.history_size), 0, 100000, false, NULL},
@@ -180,6 +182,9 @@ static bool parse_number(chatroom_options *o, const option_row *option, zval *va
 			break;
 		case OPTION_UINT:
 			*(uint32_t *) at = (uint32_t) Z_LVAL_P(value);
+			break;
+		case OPTION_UINT64:
+			*(uint64_t *) at = (uint64_t) Z_LVAL_P(value);
 			break;
 		case OPTION_INT:
 			*(int *) at = (int) Z_LVAL_P(value);

@@ -36,6 +36,7 @@ void cr_server_stats(cr_server *srv, cr_stats *out)
 	out->users = srv->n_online;
 	out->parked = srv->n_parked;
 	out->max_clients = srv->max_clients;
+	out->held_bytes = srv->held_bytes;
 	out->bytes_in = srv->loop.bytes_in;
 	out->bytes_out = srv->loop.bytes_out;
 	out->queued_bytes = srv->loop.queued_bytes;

@@ -121,6 +121,7 @@ struct cr_session {
 	};
 	uint64_t opened_at; /* Unix ms */
 	struct in6_addr ip; /* IPv4 as ::ffff:a.b.c.d */
+	uint32_t held;      /* bytes, see held.c */
 	uint8_t state;      /* cr_session_state */
 	uint8_t waits;      /* CR_WAIT_* */
 	uint8_t listener;
@@ -273,7 +274,8 @@ struct cr_server {
 	uint32_t max_clients;
 	uint64_t started_ms; /* monotonic */
 	cr_stats stats;
-	cr_log_throttle throttle_accept, throttle_full;
+	cr_log_throttle throttle_accept, throttle_full, throttle_held;
+	uint64_t held_bytes;   /* see held.c */
 	struct sigaction xfsz; /* what SIGXFSZ did before run() */
 	bool ignores_xfsz;
 };
@@ -311,6 +313,10 @@ void cr_session_abort(cr_session *s, unsigned code);
 /* Stops and resumes taking input; each reason (CR_WAIT_*) is lifted apart. */
 void cr_session_wait(cr_session *s, unsigned why);
 void cr_session_go_on(cr_session *s, unsigned why);
+/* held.c: after anything was read for s; at the end of a turn */
+void cr_session_weigh(cr_session *s);
+void cr_held_keep_limit(cr_server *srv);
+
 /* ws.c: the WebSocket half */
 void cr_ws_start(cr_session *s);
 void cr_ws_on_bytes(cr_session *s, uint8_t *data, size_t len);

@@ -53,6 +53,7 @@ void cr_server_config_init(cr_server_config *config)
 		.rate_window = 1000,
 		.rate_burst = 40,
 		.send_queue_limit = 1048576,
+		.mem_limit = 268435456,
 		.rooms_per_client = 128,
 		.history_size = 100,
 		.history_ttl = 300000,
@@ -358,6 +359,7 @@ static void on_turn(void *arg)
 		cr_loop_forked(&srv->loop);
 		cr_server_stop(srv, CR_STOP_NOW);
 	}
+	cr_held_keep_limit(srv);
 	cr_sessions_report_ended(srv);
 	cr_broadcast_end_turn(srv);
 	if (srv->stopping && srv->n_sessions == 0) {

@@ -71,6 +71,7 @@ typedef struct cr_server_config {
 	uint32_t rate_window;            /* 1,000 */
 	uint32_t rate_burst;             /* 40 */
 	size_t send_queue_limit;         /* 1 MiB per client */
+	uint64_t mem_limit;              /* 256 MiB: unfinished messages and requests of all clients */
 	uint32_t coalesce;               /* 0: off; how long a message may wait for others to be written with */
 	uint32_t rooms_per_client;       /* 128 */
 	uint32_t history_size;           /* 100 messages per room; 0: none */
@@ -300,6 +301,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(bytes_in, false, "bytes read from sockets") \
  F(bytes_out, false, "bytes written to sockets") \
  F(queued_bytes, true, "bytes waiting for sockets") \
+ F(held_bytes, true, "bytes of unfinished messages and requests") \
  F(messages_compressed_in, false, "messages that came compressed") \
  F(messages_compressed_out, false, "messages that were compressed, each once for all who got it") \
  F(bytes_compressed_in, false, "bytes of them as they came") \
@@ -320,6 +322,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(timeouts_idle, false, "idle_timeout") \
  F(timeouts_close, false, "close_timeout") \
  F(slow_consumers, false, "clients over send_queue_limit") \
+ F(over_mem_limit, false, "clients closed because all unfinished messages were over mem_limit") \
  F(rate_limited, false, "times a client was over rate_limit") \
  F(muted, false, "messages of muted clients") \
  F(slowed, false, "messages that slow mode refused") \

@@ -266,6 +266,7 @@ static void on_free(cr_conn *c)
 	cr_http_free(s);
 	cr_session_free_pending(s);
 	cr_ws_forget(s);
+	cr_session_weigh(s);
 	cr_free(s->ending.reason);
 	cr_free(s);
 }
@@ -294,6 +295,7 @@ static void on_read(cr_conn *c, uint8_t *data, size_t len)
 			}
 			break;
 	}
+	cr_session_weigh(s);
 }
 
 static void on_eof(cr_conn *c, int error)
@@ -367,6 +369,7 @@ void cr_session_go_on(cr_session *s, unsigned why)
 	if (s->waits == 0) {
 		cr_conn_set_reading(&s->conn, true);
 	}
+	cr_session_weigh(s);
 }
 
 cr_pending *cr_session_pending(cr_session *s)

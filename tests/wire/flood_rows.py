@@ -7,6 +7,7 @@ that has them; ?room= is what the basic one has."""
 import os
 import random
 import re
+import select
 import socket
 import threading
 import time
@@ -332,8 +333,7 @@ add("D30.4", "20 MB of headers", lambda s, t: refuse_431(s,
 
 
 def d31(length, each_kib):
-    """1,000 clients, all but the last byte of a message each. There is no limit of all of them
-    together: what they may take is max_connections times max_message_size."""
+    """1,000 clients, all but the last byte of a message each: memory grows with what came."""
     def go(server, tag):
         before = server.anon()
         socks = [server.open(timeout=5) for _ in range(1000)]
@@ -353,6 +353,64 @@ add("D31.1", "1,000 clients with 65,535 bytes of 65,536",
 add("D31.2", "1,000 clients with 100 bytes of 65,536: memory grows with what came",
     lambda s, t: s.warmed(d31(100, 4), t), UNFINISHED)
 add("D31.3", "1,000 clients with 5,000 bytes of 65,536", lambda s, t: s.warmed(d31(5000, 16), t), UNFINISHED)
+
+
+def d31_limit(server, tag):
+    """Over mem_limit those who hold the most are closed, and no more of them than must be."""
+    before = server.stats()
+    few = [server.open(timeout=5) for _ in range(20)]
+    many = [server.open(timeout=5) for _ in range(300)]
+    for s in few:
+        s.send(head(0x82, 65536, 64) + b"f" * 1000)
+    for s in many:
+        s.send(head(0x82, 65536, 64) + b"m" * 65535)
+    server.exchange()
+    after = server.stats()
+    check(after["held_bytes"] <= 8 * MIB, f"{after['held_bytes']} bytes are held")
+    closed = 0
+    for s in many:
+        s.send(b"m")
+        answer = s.message()
+        if answer[0] == "close":
+            check(answer[1] == 1013, f"closed with {answer}")
+            closed += 1
+        else:
+            check(len(answer[1]) == 65536, "not all of the message")
+    check(closed == after["over_mem_limit"] - before["over_mem_limit"], "counted otherwise")
+    check(180 <= closed <= 220, f"{closed} of 300 were closed; 116 fit")
+    for s in few:
+        s.send(b"f" * 64536)
+        answer = s.message()
+        check(answer[0] == "binary" and len(answer[1]) == 65536, "one that held little was closed")
+    for s in few + many:
+        s.close()
+    wait_for(lambda: server.stats()["held_bytes"] <= before["held_bytes"] + 4096, "held for nobody")
+
+
+def d31_http(server, tag):
+    before = server.stats()
+    socks = [Sock(server, timeout=5) for _ in range(1000)]
+    for s in socks:
+        s.send(b"GET /ws HTTP/1.1\r\nHost: a.test\r\nX-A: " + b"a" * 8000 + b"\r\nX-B: " + b"b" * 7000)
+    server.exchange()
+    after = server.stats()
+    check(after["held_bytes"] <= 8 * MIB, f"{after['held_bytes']} bytes are held")
+    closed = after["over_mem_limit"] - before["over_mem_limit"]
+    check(closed >= 400, f"{closed} were closed")
+    refused = 0
+    for s in socks:
+        if select.select([s.s], [], [], 0)[0]:
+            r = s.response()
+            check(r.status == 503, f"status {r.status}")
+            refused += 1
+        s.close()
+    check(refused == closed, f"{refused} got 503, {closed} were counted")
+    wait_for(lambda: server.stats()["held_bytes"] <= before["held_bytes"] + 4096, "held for nobody")
+
+
+SMALL = ("echo", {"rate_limit": None, "mem_limit": 8 * MIB, "_mmap": 16384})
+add("D31.4", "mem_limit: the largest unfinished messages go, 1013", d31_limit, SMALL)
+add("D31.5", "mem_limit: the largest unfinished requests go, 503", d31_http, SMALL)
 
 
 # -- rooms and names
