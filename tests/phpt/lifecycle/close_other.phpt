@@ -45,3 +45,15 @@ foreach (['onText' => false, 'onBinary' => false, 'onMessage' => true, 'addFilte
 }
 ?>
 --EXPECT--
+onText: 10 closed with [4002], 10 onClose, 0 calls after it, 0 left
+onBinary: 10 closed with [4002], 10 onClose, 0 calls after it, 0 left
+onMessage: 10 closed with [4002], 10 onClose, 0 calls after it, 0 left
+addFilter: 10 closed with [4002], 10 onClose, 0 calls after it, 0 left
+-- clients --
+close 4002
+-- clients --
+close 4002
+-- clients --
+close 4002
+-- clients --
+close 4002
