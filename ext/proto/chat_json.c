@@ -344,6 +344,9 @@ cr_status cr_chat_json_parse_object(cr_chat_json *j, json_object **top, const ui
 	bool object, nul_key;
 
 	cr_chat_json_reset(j);
+	if (len > INT_MAX) {
+		return CR_ERR_NOMEM; /* json-c counts in int */
+	}
 
 	cr_status status = check(text, len, &object, &nul_key);
 	if (status != CR_OK) {
@@ -352,9 +355,6 @@ cr_status cr_chat_json_parse_object(cr_chat_json *j, json_object **top, const ui
 	/* json-c cuts a key at U+0000: "message\u0000x" would pass for "message" */
 	if (!object || nul_key) {
 		return CR_ERR_FORM;
-	}
-	if (len > INT_MAX) {
-		return CR_ERR_NOMEM; /* json-c counts in int */
 	}
 
 	json_tokener_reset(j->tokener);
