@@ -287,6 +287,23 @@ add("D74.4", "a chunk's size", announced(
     lambda n: join(lines() + [b"Transfer-Encoding: chunked"], b"%x\r\n{" % n)), WEIGHED)
 
 
+# -- D75: the page that is compiled in; what a browser makes of it is tests/browser's
+def d75(server, tag):
+    for path, kind in (("/", "text/html"), ("/app.js", "text/javascript"), ("/chatroom.js", "text/javascript"), ("/style.css", "text/css")):
+        r = server.get(path)
+        check(r.status == 200 and r.get("Content-Type").startswith(kind), f"{path}: {r.status} {r.get('Content-Type')}")
+        policy = dict(d.strip().split(" ", 1) for d in r.get("Content-Security-Policy").split(";"))
+        check(policy.pop("default-src") == "'none'" and policy.pop("script-src") == "'self'", f"{path}: {policy}")
+        check(policy.pop("base-uri") == policy.pop("frame-ancestors") == policy.pop("form-action") == "'none'", f"{path}: {policy}")
+        check(policy.pop("img-src") == "'self' data:" and policy.pop("style-src") == "'self'", f"{path}: {policy}")
+        check(policy == {"connect-src": "'self' ws: wss:"}, f"{path}: {policy}")
+        check(r.get("X-Content-Type-Options") == "nosniff", f"{path}: sniffable")
+    r = server.get("/%3Cimg%20src=x%20onerror=alert(1)%3E")
+    check(r.status == 404 and b"<" not in r.body and r.get("Content-Security-Policy") == "default-src 'none'", "a page of what came in")
+
+
+add("D75", "the page runs its own scripts only; what came in is not markup of ours", d75, ("chat", {"rate_limit": None, "demo": True}))
+
 # -- D76: the log is lines, whatever comes
 HOSTILE = ["a\r\nb", "\x1b[2J\x1b]0;x\x07", "a\0b", "\u202etxt.exe", "\u2066x\u2069", "\x9b31m", "\u0085", "\x7f\x08"]
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ chatroom (debug|info|warning|error): [^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*")
