@@ -472,7 +472,7 @@ static void test_D55_handshake_decided_after_the_timeout(void **state)
 	assert_int_equal(f.opened, 1);
 }
 
-/* However much of the token is right, what is compared are two digests, whole; a clock would see less than the noise. */
+/* However much of the token is right, two digests are compared, whole; a clock would see less than the noise. */
 static void test_D77_tokens_are_compared_as_digests(void **state)
 {
 	fixture f;
