@@ -99,6 +99,7 @@ if test "$PHP_CHATROOM" != "no"; then
       ext/net/conn.c
       ext/net/listener.c
       ext/net/loop.c
+      ext/net/poll.c
       ext/net/tls.c
       ext/net/transport_plain.c
       ext/net/transport_tls.c

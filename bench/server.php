@@ -1,5 +1,5 @@
 <?php
-// Our side of the benchmark: php server.php PORT [none|pass|replace|object|deflate]
+// Our side of the benchmark: php server.php PORT [none|pass|replace|object|deflate|coalesce-MS]
 // or: php server.php PORT wss CERTIFICATE (with its key in the same file)
 declare(strict_types=1);
 
@@ -13,6 +13,9 @@ if ($variant === 'wss') {
     $options['tls'] = ['cert' => $argv[3]];
 } elseif ($variant === 'deflate') {
     $options['compression'] = true;
+} elseif (str_starts_with($variant, 'coalesce-')) {
+    $options['coalesce'] = (int) substr($variant, 9);
+    $variant = 'none';
 }
 $room = new Chatroom("$scheme://127.0.0.1:$port/ws", $options);
 match ($variant) {

@@ -34,6 +34,12 @@ static cr_utf8_state after_lead(uint8_t c)
 
 static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
 {
+	for (uint64_t w[8]; end - p >= (ptrdiff_t) sizeof(w); p += sizeof(w)) {
+		memcpy(w, p, sizeof(w));
+		if ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) & HIGH_BITS) {
+			break;
+		}
+	}
 	while (end - p >= 8) {
 		uint64_t word;
 

@@ -75,8 +75,6 @@ static void drop_all(cr_conn *c)
 	count_queued(c, -(int64_t) c->queued);
 }
 
-static void on_event(evutil_socket_t fd, short what, void *arg);
-
 static bool holds(const cr_conn *c)
 {
 	return c->tls && c->tls->held;
@@ -96,7 +94,7 @@ static void read_on(cr_conn *c)
 	cr_list_append(&loop->unread, &c->tls->unread);
 }
 
-static short wanted_events(cr_conn *c)
+static uint32_t wanted_events(cr_conn *c)
 {
 	bool reading = c->_reading && !c->_eof, writing = c->_want_write, also_read = false, also_write = false;
 
@@ -110,27 +108,16 @@ static short wanted_events(cr_conn *c)
 			also_read = !c->_eof;
 		}
 	}
-	return (short) ((reading || also_read ? EV_READ : 0) | (writing || also_write ? EV_WRITE : 0));
+	return (reading || also_read ? EPOLLIN : 0u) | (writing || also_write ? EPOLLOUT : 0u);
 }
 
 static void update_events(cr_conn *c)
 {
-	short want = wanted_events(c);
-	short have = (short) (event_get_events(&c->_ev) & (EV_READ | EV_WRITE));
-	bool added = event_initialized(&c->_ev) && event_pending(&c->_ev, EV_READ | EV_WRITE, NULL);
+	uint32_t want = wanted_events(c), have = c->_watched;
 
-	if (added && want == have) {
-		return;
-	}
-	if (added) {
-		event_del(&c->_ev);
-	}
-	if (want) {
-		event_assign(&c->_ev, c->loop->base, c->fd, (short) (want | EV_PERSIST), on_event, c);
-		if (event_add(&c->_ev, NULL) != 0) {
-			/* epoll_ctl refused (ENOMEM, ENOSPC): the connection is deaf */
-			cr_conn_close(c);
-		}
+	c->_watched = (uint8_t) want;
+	if (!cr_poll_watch(c->loop, c->fd, c, have, want)) {
+		cr_conn_close(c); /* it is deaf */
 	}
 }
 
@@ -298,7 +285,7 @@ void cr_conn_read_unread(cr_loop *loop)
 
 	cr_list_init(&list);
 	cr_list_splice(&list, &loop->unread);
-	while (!cr_list_is_empty(&list) && !event_base_got_break(loop->base)) {
+	while (!cr_list_is_empty(&list) && !loop->cut) {
 		cr_conn *c = cr_container_of(list.next, cr_conn_tls, unread)->conn;
 
 		cr_list_remove(&c->tls->unread);
@@ -313,32 +300,33 @@ void cr_conn_read_unread(cr_loop *loop)
 	}
 }
 
-static void on_event_of_tls(cr_conn *c, short what)
+static void on_ready_of_tls(cr_conn *c, uint32_t events)
 {
-	if (c->_reading && !c->_eof && ((what & EV_READ) || c->tls->read_wants_write)) {
+	if (c->_reading && !c->_eof && ((events & EPOLLIN) || c->tls->read_wants_write)) {
 		on_readable(c);
 	}
 	if (c->state == CR_CONN_CLOSED) {
 		return;
 	}
-	if ((what & EV_WRITE) || (c->tls && c->tls->write_wants_read)) {
+	if ((events & EPOLLOUT) || (c->tls && c->tls->write_wants_read)) {
 		mark_dirty(c);
 	}
 }
 
-static void on_event(evutil_socket_t fd, short what, void *arg)
+void cr_conn_on_ready(cr_conn *c, uint32_t events)
 {
-	cr_conn *c = arg;
-
-	(void) fd;
+	/* an end or an error is told to whoever asks for anything */
+	events = (events & (EPOLLHUP | EPOLLERR) ? EPOLLIN | EPOLLOUT : events) & c->_watched;
 	if (c->tls) {
-		on_event_of_tls(c, what);
+		if (events) {
+			on_ready_of_tls(c, events);
+		}
 		return;
 	}
-	if (what & EV_READ) {
+	if (events & EPOLLIN) {
 		on_readable(c);
 	}
-	if ((what & EV_WRITE) && c->state != CR_CONN_CLOSED) {
+	if ((events & EPOLLOUT) && c->state != CR_CONN_CLOSED) {
 		mark_dirty(c);
 	}
 }
@@ -357,8 +345,8 @@ cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd, const cr_transport *tr
 	c->state = CR_CONN_OPEN;
 	c->_reading = true;
 	c->_want_write = c->_eof = c->_slow = c->want_drained = false;
-	event_assign(&c->_ev, loop->base, fd, EV_READ | EV_PERSIST, on_event, c);
-	if (event_add(&c->_ev, NULL) != 0) {
+	c->_watched = EPOLLIN;
+	if (!cr_poll_watch(loop, fd, c, 0, EPOLLIN)) {
 		close(fd);
 		return CR_ERR_SYS;
 	}
@@ -477,7 +465,8 @@ void cr_conn_close(cr_conn *c)
 	}
 	c->state = CR_CONN_CLOSED;
 	c->_want_write = c->_reading = false;
-	event_del(&c->_ev);
+	cr_poll_forget(c->loop, c->fd, c, c->_watched);
+	c->_watched = 0;
 	drop_all(c);
 	c->transport->close(c);
 	close(c->fd);

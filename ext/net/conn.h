@@ -1,7 +1,6 @@
 #ifndef CR_NET_CONN_H
 #define CR_NET_CONN_H
 
-#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -76,7 +75,6 @@ typedef enum cr_conn_state {
 #define CR_CONN_LINGER_MAX 65536 /* bytes swallowed before giving up on the peer's FIN */
 
 struct cr_conn {
-	struct event _ev;
 	cr_list _link; /* loop->dirty or loop->dead */
 	cr_loop *loop;
 	const cr_conn_callbacks *cb;
@@ -86,7 +84,8 @@ struct cr_conn {
 	uint32_t queued; /* bytes not yet taken by the transport */
 	uint32_t _swallowed;
 	int fd;
-	uint8_t state; /* cr_conn_state */
+	uint8_t state;    /* cr_conn_state */
+	uint8_t _watched; /* EPOLLIN, EPOLLOUT: what loop->poll looks for */
 	bool want_drained;
 	bool _reading, _want_write, _eof, _slow;
 };
@@ -125,6 +124,8 @@ void cr_conn_swallow(cr_conn *c, size_t n);
 
 /* For the loop: writes what the socket takes. */
 void cr_conn_flush(cr_conn *c);
+/* For loop->poll: what epoll saw. */
+void cr_conn_on_ready(cr_conn *c, uint32_t events);
 /* For the loop: reads all on loop->unread once. */
 void cr_conn_read_unread(cr_loop *loop);
 

@@ -41,6 +41,11 @@ uint64_t cr_loop_now(cr_loop *loop)
 	return loop->now_ms;
 }
 
+static struct timeval timeval_of(uint64_t ms)
+{
+	return (struct timeval){.tv_sec = (time_t) (ms / 1000), .tv_usec = (suseconds_t) (ms % 1000 * 1000)};
+}
+
 static void arm_sweep(cr_loop *loop, uint64_t at)
 {
 	uint64_t now = cr_loop_now(loop), wait = at > now ? at - now : 0;
@@ -48,7 +53,7 @@ static void arm_sweep(cr_loop *loop, uint64_t at)
 	if (wait < SWEEP_GRAIN_MS) {
 		wait = SWEEP_GRAIN_MS;
 	}
-	struct timeval tv = {.tv_sec = (time_t) (wait / 1000), .tv_usec = (suseconds_t) (wait % 1000 * 1000)};
+	struct timeval tv = timeval_of(wait);
 
 	loop->sweep_at = now + wait;
 	event_add(loop->sweep, &tv);
@@ -110,9 +115,24 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	cr_conn_read_unread(arg);
 }
 
-cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit)
+static struct event_base *base_new(bool precise)
 {
-	*loop = (cr_loop){.send_queue_limit = send_queue_limit, .sweep_at = UINT64_MAX};
+	struct event_config *config = event_config_new();
+
+	if (!config) {
+		return NULL;
+	}
+	if (precise) {
+		event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
+	}
+	struct event_base *base = event_base_new_with_config(config);
+	event_config_free(config);
+	return base;
+}
+
+cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o)
+{
+	*loop = (cr_loop){.send_queue_limit = o->send_queue_limit, .sweep_at = UINT64_MAX, .poll.fd = -1};
 	cr_list_init(&loop->dirty);
 	cr_list_init(&loop->dead);
 	cr_list_init(&loop->unread);
@@ -120,18 +140,18 @@ cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit)
 	cr_list_init(&loop->deadlines);
 
 	loop->read_buf = cr_malloc(CR_LOOP_READ_SIZE);
-	loop->base = event_base_new();
+	loop->base = base_new(o->precise);
 	if (!loop->read_buf || !loop->base) {
 		cr_loop_deinit(loop);
 		return CR_ERR_NOMEM;
 	}
 	loop->sweep = evtimer_new(loop->base, on_sweep, loop);
 	loop->again = evtimer_new(loop->base, on_again, loop);
-	if (!loop->sweep || !loop->again) {
+	cr_status st = loop->sweep && loop->again ? cr_poll_init(loop) : CR_ERR_NOMEM;
+	if (st != CR_OK) {
 		cr_loop_deinit(loop);
-		return CR_ERR_NOMEM;
 	}
-	return CR_OK;
+	return st;
 }
 
 void cr_loop_deinit(cr_loop *loop)
@@ -151,6 +171,7 @@ void cr_loop_deinit(cr_loop *loop)
 		event_free(loop->again);
 		loop->again = NULL;
 	}
+	cr_poll_deinit(loop);
 	if (loop->base) {
 		event_base_free(loop->base);
 		loop->base = NULL;
@@ -210,6 +231,7 @@ cr_status cr_loop_run(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 	loop->now_ms = 0;
 	cr_loop_end_turn(loop, on_turn, arg);
 	while (!loop->stopped) {
+		loop->cut = false;
 		if (event_base_loop(loop->base, EVLOOP_ONCE) != 0) {
 			return CR_ERR_SYS;
 		}
@@ -221,11 +243,12 @@ cr_status cr_loop_run(cr_loop *loop, cr_loop_turn_fn on_turn, void *arg)
 void cr_loop_stop(cr_loop *loop)
 {
 	loop->stopped = true;
-	event_base_loopbreak(loop->base);
+	cr_loop_cut_turn(loop);
 }
 
 void cr_loop_cut_turn(cr_loop *loop)
 {
+	loop->cut = true;
 	event_base_loopbreak(loop->base);
 }
 
@@ -270,6 +293,8 @@ static void on_loop_event(evutil_socket_t fd, short what, void *arg)
 	e->fn(e->arg);
 }
 
+static const struct timeval unarmed;
+
 static cr_loop_event *loop_event_new(cr_loop *loop, int fd, short what, const struct timeval *tv,
 	cr_loop_fn fn, void *arg)
 {
@@ -281,7 +306,7 @@ static cr_loop_event *loop_event_new(cr_loop *loop, int fd, short what, const st
 	e->fn = fn;
 	e->arg = arg;
 	e->ev = event_new(loop->base, fd, what, on_loop_event, e);
-	if (!e->ev || event_add(e->ev, tv) != 0) {
+	if (!e->ev || (tv != &unarmed && event_add(e->ev, tv) != 0)) {
 		cr_loop_event_free(e);
 		return NULL;
 	}
@@ -299,10 +324,20 @@ static uint64_t coarse_tick_ms(void)
 
 cr_loop_event *cr_loop_timer_new(cr_loop *loop, uint64_t ms, bool repeat, cr_loop_fn fn, void *arg)
 {
+	if (ms == 0) {
+		return loop_event_new(loop, -1, 0, &unarmed, fn, arg);
+	}
 	ms += repeat ? 0 : coarse_tick_ms();
-	struct timeval tv = {.tv_sec = (time_t) (ms / 1000), .tv_usec = (suseconds_t) (ms % 1000 * 1000)};
+	struct timeval tv = timeval_of(ms);
 
 	return loop_event_new(loop, -1, repeat ? EV_PERSIST : 0, &tv, fn, arg);
+}
+
+void cr_loop_timer_arm(cr_loop_event *e, uint64_t ms)
+{
+	struct timeval tv = timeval_of(ms);
+
+	event_add(e->ev, &tv);
 }
 
 cr_loop_event *cr_loop_signal_new(cr_loop *loop, int signo, cr_loop_fn fn, void *arg)

@@ -7,6 +7,7 @@
 
 #include "ext/core/list.h"
 #include "ext/core/status.h"
+#include "ext/net/poll.h"
 
 /* The event loop: libevent's base, turns, deadlines, timers, signals.
  *
@@ -22,6 +23,7 @@ struct cr_seg;
 
 typedef struct cr_loop {
 	struct event_base *base;
+	cr_poll poll;             /* the connections */
 	uint8_t *read_buf;        /* CR_LOOP_READ_SIZE, shared by all connections */
 	cr_list dirty;            /* connections with something to write */
 	cr_list dead;             /* connections to free at the end of the turn */
@@ -38,11 +40,19 @@ typedef struct cr_loop {
 	size_t send_queue_limit; /* bytes per connection before on_slow */
 	uint64_t bytes_in, bytes_out, queued_bytes;
 	bool stopped;
+	bool cut;    /* this turn ends after the current callback */
 	bool forked; /* the sockets are the parent's: nothing is written */
 } cr_loop;
 
+typedef struct cr_loop_options {
+	size_t send_queue_limit; /* bytes per connection before on_slow */
+	/* timers to the millisecond, for one more system call per wait while one is
+	 * armed; otherwise to a tick of the kernel's coarse clock, 1 to 10 ms */
+	bool precise;
+} cr_loop_options;
+
 /* CR_ERR_NOMEM, CR_ERR_SYS. On failure the loop is deinitialised. */
-CR_MUST_CHECK cr_status cr_loop_init(cr_loop *loop, size_t send_queue_limit);
+CR_MUST_CHECK cr_status cr_loop_init(cr_loop *loop, const cr_loop_options *o);
 /* All connections must be closed, listeners, timers and signals freed. */
 void cr_loop_deinit(cr_loop *loop);
 /* In a forked child: lets go of the parent's epoll set without touching it;
@@ -91,7 +101,10 @@ void cr_deadline_cancel(cr_deadline *d);
 /* Timers and signals of the server's own: few, one libevent event each. */
 typedef struct cr_loop_event cr_loop_event;
 typedef void (*cr_loop_fn)(void *arg);
+/* ms 0: not armed yet. NULL: out of memory. */
 cr_loop_event *cr_loop_timer_new(cr_loop *loop, uint64_t ms, bool repeat, cr_loop_fn fn, void *arg);
+/* Arms a timer anew: due once, in ms (at least 1). */
+void cr_loop_timer_arm(cr_loop_event *e, uint64_t ms);
 /* The handler that was installed before comes back when it is freed. */
 cr_loop_event *cr_loop_signal_new(cr_loop *loop, int signo, cr_loop_fn fn, void *arg);
 void cr_loop_event_free(cr_loop_event *e);

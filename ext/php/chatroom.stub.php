@@ -53,6 +53,8 @@ final class Chatroom implements Countable
      *    default [20, 1, 40]. A basic client over it is read later, nothing is dropped; a chatroom.v1 client gets an error.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
+     *  - coalesce: int, milliseconds, 0 (off) to 1000, default 0. How long a message to a room may wait for others,
+     *    to go out with them in one write per client. Costs that latency (acks included), saves CPU.
      *  - rooms_per_client: 1 to 100000, default 128. Rooms one client may be in at a time.
      *  - history_size: 0 to 100000, default 100. Messages kept per room, at most 512 KiB of them; see setRoomOptions().
      *  - history_ttl: 1 to 31536000, default 300. How old they may become, and how long an empty room's are kept.

@@ -67,6 +67,7 @@ static const option_row options[] = {
 	SECONDS(drain_timeout, 0, 3600),
 	OTHER(rate_limit, parse_rate_limit),
 	{"send_queue_limit", OPTION_SIZE, AT(config.send_queue_limit), 1024, 1 << 30, false, NULL},
+	{"coalesce", OPTION_UINT, AT(config.coalesce), 0, 1000, false, NULL},
 	{"rooms_per_client", OPTION_UINT, AT(config.rooms_per_client), 1, 100000, false, NULL},
 	{"history_size", OPTION_UINT, AT(config.history_size), 0, 100000, false, NULL},
 	OTHER(history_ttl, parse_history_ttl),

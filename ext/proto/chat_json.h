@@ -23,7 +23,8 @@ cr_chat_json *cr_chat_json_new(void); /* NULL: out of memory */
 void cr_chat_json_free(cr_chat_json *j);
 
 typedef struct cr_chat_message {
-	cr_slice text; /* UTF-8, may be empty and may hold U+0000; borrowed until the next parse or reset */
+	/* UTF-8, may be empty and may hold U+0000; borrowed from the input, or until the next parse or reset */
+	cr_slice text;
 } cr_chat_message;
 
 /* Parses {"message": string, ...}. text need not be UTF-8 checked before: it is
@@ -61,6 +62,8 @@ size_t cr_json_escaped_len(cr_slice s);
  * escaped (short forms where RFC 8259 has them). s must be valid UTF-8.
  * Returns the end. */
 uint8_t *cr_json_escape(uint8_t *out, cr_slice s);
+/* The same when cr_json_escaped_len(s) is known already. */
+uint8_t *cr_json_escape_to(uint8_t *out, cr_slice s, size_t escaped_len);
 
 /* Appends one whole text frame {"message":TEXT,"uid":UID} to c: header first,
  * shortest form. CR_ERR_NOMEM leaves c unchanged. uid is the 36 characters. */

@@ -31,11 +31,12 @@ static void put(cr_json_out *o, const void *ptr, size_t n)
 
 static void put_string(cr_json_out *o, cr_slice s)
 {
-	uint8_t *out = room_for(o, cr_json_escaped_len(s) + 2);
+	size_t len = cr_json_escaped_len(s);
+	uint8_t *out = room_for(o, len + 2);
 
 	if (out) {
 		*out++ = '"';
-		out = cr_json_escape(out, s);
+		out = cr_json_escape_to(out, s, len);
 		*out++ = '"';
 		o->buf->len = (size_t) (out - o->buf->data);
 	}

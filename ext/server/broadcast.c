@@ -7,7 +7,8 @@
  * between its own messages, and its acks in their place, so that it too sees
  * the room in order); the loop then writes each queue once. Staging happens at
  * the end of the turn, and earlier only where order demands it: before a
- * message that is for one member alone, before somebody joins or leaves.
+ * message that is for one member alone, before somebody joins or leaves; with
+ * `coalesce`, at the end of the turn in which the oldest message is that old.
  *
  * Invariants: staged <= chunk->len in every lane; holes belong to
  * [staged, len) of their member's lane; a batch is on dirty_rooms exactly while
@@ -475,6 +476,34 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name)
 	}
 }
 
+/* coalesce: what was said waits until the oldest of it is that old, or there is
+ * much of it. Where order demands it is staged before. */
+static bool may_wait(cr_server *srv)
+{
+	if (!srv->stage_timer || srv->stopping || srv->turn_bytes > TURN_MAX || cr_list_is_empty(&srv->dirty_rooms)) {
+		return false;
+	}
+	uint64_t now = cr_loop_now(&srv->loop);
+
+	if (srv->stage_due == 0) {
+		srv->stage_due = now + srv->config.coalesce;
+		cr_loop_timer_arm(srv->stage_timer, srv->config.coalesce);
+	} else if (now >= srv->stage_due) {
+		return false;
+	}
+	return true;
+}
+
+/* Only wakes the loop: the end of the turn sees that the time has come. */
+void cr_broadcast_on_stage_due(void *arg)
+{
+	cr_server *srv = arg;
+
+	if (srv->stage_due > cr_loop_now(&srv->loop)) { /* a clock's rounding */
+		cr_loop_timer_arm(srv->stage_timer, 1);
+	}
+}
+
 void cr_broadcast_end_turn(cr_server *srv)
 {
 	/* what the last turn used and this one did not: give the memory back */
@@ -487,8 +516,11 @@ void cr_broadcast_end_turn(cr_server *srv)
 		}
 		close_lane(srv, &b->own);
 	}
-	cr_broadcast_stage_all(srv);
-	srv->turn_bytes = 0;
+	if (!may_wait(srv)) {
+		cr_broadcast_stage_all(srv);
+		srv->turn_bytes = 0;
+		srv->stage_due = 0;
+	}
 }
 
 void cr_broadcast_deinit(cr_server *srv)

@@ -132,7 +132,7 @@ static void look_at_address(const doctor *d, const cr_server *srv, size_t i)
 	cr_loop loop;
 
 	cr_address_write(a, a->port, url, sizeof(url));
-	if (cr_loop_init(&loop, srv->config.send_queue_limit) != CR_OK) {
+	if (cr_loop_init(&loop, &(cr_loop_options){.send_queue_limit = srv->config.send_queue_limit}) != CR_OK) {
 		say(d, "error", "no event loop can be made: %s", strerror(errno));
 		return;
 	}

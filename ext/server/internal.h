@@ -241,7 +241,9 @@ struct cr_server {
 	cr_rooms rooms;
 	cr_list dirty_rooms; /* cr_batch with something to stage */
 	cr_list used_rooms;  /* cr_batch staged in the last turn, still with a chunk */
-	size_t turn_bytes;   /* encoded in this turn */
+	size_t turn_bytes;   /* encoded and not staged */
+	uint64_t stage_due;  /* coalesce: what is dirty is staged then; 0: nothing waits */
+	cr_loop_event *stage_timer;
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
 	size_t n_spare_chunks;
 	cr_chunk *packed;          /* scratch of deflate.c */
@@ -362,6 +364,7 @@ void cr_broadcast_stage_of(cr_session *s);
 void cr_broadcast_stage_room(cr_server *srv, cr_slice name);
 void cr_broadcast_deinit(cr_server *srv);
 void cr_broadcast_end_turn(cr_server *srv);
+void cr_broadcast_on_stage_due(void *srv);
 
 /* deflate.c */
 void cr_deflate_agree(cr_session *s, const cr_deflate_params *p);

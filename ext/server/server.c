@@ -491,6 +491,12 @@ static bool open_signals(cr_server *srv)
 	if (!srv->sweep) {
 		return false;
 	}
+	if (srv->config.coalesce) {
+		srv->stage_timer = cr_loop_timer_new(&srv->loop, 0, false, cr_broadcast_on_stage_due, srv);
+		if (!srv->stage_timer) {
+			return false;
+		}
+	}
 	if (srv->config.heartbeat && srv->hooks->on_heartbeat) {
 		srv->heartbeat = cr_loop_timer_new(&srv->loop, HEARTBEAT_MS, true, on_heartbeat, srv);
 		return srv->heartbeat != NULL;
@@ -584,6 +590,8 @@ static void tear_down(cr_server *srv)
 	cr_loop_event_free(srv->heartbeat);
 	cr_loop_event_free(srv->sweep);
 	cr_loop_event_free(srv->drain);
+	cr_loop_event_free(srv->stage_timer);
+	srv->stage_timer = NULL;
 	srv->sigint = srv->sigterm = srv->sighup = srv->heartbeat = srv->drain = srv->sweep = NULL;
 	cr_chat_json_free(srv->json);
 	cr_chat_json_free(srv->json_inside);
@@ -613,7 +621,10 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 	srv->stats = (cr_stats){0};
 	srv->stopping = srv->abandoned = false;
 	srv->pid = (int) getpid();
-	cr_status st = cr_loop_init(&srv->loop, srv->config.send_queue_limit);
+	cr_status st = cr_loop_init(&srv->loop, &(cr_loop_options){
+												.send_queue_limit = srv->config.send_queue_limit,
+												.precise = srv->config.coalesce > 0,
+											});
 	if (st != CR_OK) {
 		snprintf(error, CR_ERROR_MAX, "cannot make an event loop");
 		return st;

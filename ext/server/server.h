@@ -71,6 +71,7 @@ typedef struct cr_server_config {
 	uint32_t rate_window;            /* 1,000 */
 	uint32_t rate_burst;             /* 40 */
 	size_t send_queue_limit;         /* 1 MiB per client */
+	uint32_t coalesce;               /* 0: off; how long a message may wait for others to be written with */
 	uint32_t rooms_per_client;       /* 128 */
 	uint32_t history_size;           /* 100 messages per room; 0: none */
 	uint64_t history_ttl;            /* 300,000 */

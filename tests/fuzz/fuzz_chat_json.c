@@ -1,4 +1,4 @@
-/* needs: ext/proto/chat_json.c ext/proto/ws_head.c */
+/* needs: ext/proto/chat_json.c ext/proto/json_in.c ext/proto/ws_head.c */
 /* needs: ext/core/chunk.c ext/core/mem.c ext/core/utf8.c */
 /* What the scan lets through is what RFC 8259 says, rule by rule; json-c takes
  * it too, and the frame written from it is UTF-8 JSON that reads back to the
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ext/core/utf8.h"
+#include "ext/proto/json_in.h"
 #include "ext/proto/ws_head.h"
 
 #define UID "6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11"
@@ -165,6 +166,20 @@ static void check_escaped(cr_slice text)
 	free(out);
 }
 
+/* A text without a backslash is read without json-c: it must come out the same. */
+static void check_against_json_c(cr_chat_json *j, cr_slice text, const uint8_t *data, size_t size)
+{
+	cr_json *top;
+	cr_slice other = CR_SLICE_NONE;
+
+	if (cr_chat_json_parse_object(j, &top, data, size) == CR_OK) {
+		other = cr_json_string(cr_json_get(top, "message"));
+	}
+	if (!other.ptr != !text.ptr || !cr_slice_eq(other, text)) {
+		abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -196,6 +211,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	} else if (got != scan) {
 		abort();
+	}
+	if (got == CR_OK || got == CR_ERR_FORM) {
+		check_against_json_c(writer, m.text, data, size);
 	}
 	if (got == CR_OK) {
 		if (!object || !cr_utf8_is_valid(m.text.ptr, m.text.len)) {

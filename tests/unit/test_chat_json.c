@@ -1,4 +1,4 @@
-/* needs: ext/proto/chat_json.c ext/proto/ws_head.c */
+/* needs: ext/proto/chat_json.c ext/proto/json_in.c ext/proto/ws_head.c */
 /* needs: ext/core/chunk.c ext/core/mem.c ext/core/utf8.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include "ext/core/mem.h"
 #include "ext/proto/chat_json.h"
+#include "ext/proto/json_in.h"
 #include "ext/proto/ws_head.h"
 #include "tests/unit/json_texts.h"
 
@@ -40,26 +41,42 @@ static cr_status check(const void *p, size_t len, bool *object)
 /* Parses with a fresh and with a used parser; both must say the same. */
 static cr_chat_json *used;
 
+/* A text without a backslash is not given to json-c; this one always is. */
+static cr_status parse_by_json_c(cr_chat_json *j, const uint8_t *p, size_t len, cr_slice *text)
+{
+	cr_json *top;
+	cr_status status = cr_chat_json_parse_object(j, &top, p, len);
+
+	*text = status == CR_OK ? cr_json_string(cr_json_get(top, "message")) : CR_SLICE_NONE;
+	return status == CR_OK && !text->ptr ? CR_ERR_FORM : status;
+}
+
 static cr_status parse(const void *p, size_t len, uint8_t *out, size_t *out_len)
 {
 	uint8_t *copy = copy_of(p, len);
 	cr_chat_json *fresh = cr_chat_json_new();
+	cr_chat_json *other = cr_chat_json_new();
 	cr_chat_message a, b;
+	cr_slice c;
 
 	assert_non_null(fresh);
+	assert_non_null(other);
 	cr_status status = cr_chat_json_parse(fresh, &a, copy, len);
 	assert_int_equal(cr_chat_json_parse(used, &b, copy, len), status);
-	free(copy);
+	assert_int_equal(parse_by_json_c(other, copy, len, &c), status);
 	if (status == CR_OK) {
 		assert_non_null(a.text.ptr);
 		assert_true(cr_slice_eq(a.text, b.text));
+		assert_true(cr_slice_eq(a.text, c));
 		assert_true(a.text.len <= len);
 		memcpy(out, a.text.ptr, a.text.len);
 		*out_len = a.text.len;
 	} else {
 		assert_null(a.text.ptr);
 	}
+	free(copy);
 	cr_chat_json_free(fresh);
+	cr_chat_json_free(other);
 	return status;
 }
 
@@ -112,6 +129,11 @@ static const struct {
 	{"J14", S("{\"message\":1,\"message\":\"b\"}"), OK, S("b")},
 	{"J14", S("{\"message\":\"a\",\"message\":1}"), FORM, NULL, 0},
 	{"J14", S("{\"message\":\"a\",\"message\":null}"), FORM, NULL, 0},
+	{"J14", S("{\"message\":\"a\",\"message\":{}}"), FORM, NULL, 0},
+	{"J14", S("{\"message\":{\"message\":\"a\"}}"), FORM, NULL, 0},
+	{"J14", S("{\"message\":[\"a\"],\"x\":\"b\"}"), FORM, NULL, 0},
+	{"J14", S("{\"message\":\"a\",\"x\":{\"message\":\"b\"}}"), OK, S("a")},
+	{"J14", S("{\"message\":\"a\",\"\\u006dessage\":\"b\"}"), OK, S("b")},
 	{"J15", S("{\"x\":[1,{\"y\":null}],\"message\":\"m\",\"uid\":\"z\"}"), OK, S("m")},
 	{"J20", S("{\"message\":\"\\ud800\"}"), OK, S("\xef\xbf\xbd")},
 	{"J20", S("{\"message\":\"\\ud800x\"}"), OK, S("\xef\xbf\xbdx")},
@@ -362,6 +384,31 @@ static void test_every_byte_everywhere(void **state)
 	}
 }
 
+/* The same where 64 bytes are looked at together; the bytes beside the ones that count. */
+static void test_every_place_of_a_long_string(void **state)
+{
+	static const uint8_t bytes[] = {0, 0x1f, 0x20, '!', '"', '#', '[', '\\', ']', 0x7f};
+
+	(void) state;
+	for (size_t len = 60; len < 150; len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (size_t i = 0; i < sizeof(bytes); i++) {
+				uint8_t b = bytes[i];
+				char s[160];
+				bool object, ok = b >= 0x20 && b != '"' && b != '\\';
+
+				memset(s, 'a', sizeof(s));
+				s[0] = '"';
+				s[1 + at] = (char) b;
+				s[1 + len] = '"';
+				if ((check(s, len + 2, &object) == CR_OK) != ok) {
+					fail_msg("byte %u at %zu of %zu", b, at, len);
+				}
+			}
+		}
+	}
+}
+
 /* ---- writing ---- */
 
 /* The escape the slow way. */
@@ -558,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_reject),
 		cmocka_unit_test(test_every_byte_everywhere),
+		cmocka_unit_test(test_every_place_of_a_long_string),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_write_basic),
 		cmocka_unit_test(test_nomem),

@@ -241,6 +241,22 @@ static void test_random_bytes(void **state)
 	}
 }
 
+/* ASCII is passed over 64 and 8 bytes at a time: no other byte may hide in it. */
+static void test_a_byte_in_long_ascii(void **state)
+{
+	(void) state;
+	for (size_t len = 1; len < 150; len++) {
+		for (size_t at = 0; at < len; at++) {
+			uint8_t s[150];
+
+			memset(s, 'a', sizeof(s));
+			assert_true(cr_utf8_is_valid(s, len));
+			s[at] = 0x80;
+			assert_false(cr_utf8_is_valid(s, len));
+		}
+	}
+}
+
 static void test_reject_is_final(void **state)
 {
 	(void) state;
@@ -267,6 +283,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_u21_prefixes),
+		cmocka_unit_test(test_a_byte_in_long_ascii),
 		cmocka_unit_test(test_every_code_point),
 		cmocka_unit_test(test_every_two_bytes_and_more),
 		cmocka_unit_test(test_random),

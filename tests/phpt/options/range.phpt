@@ -8,7 +8,7 @@ $ranges = [
     'max_message_size' => [1, 67108864], 'max_fragments' => [1, 1000000], 'max_connections' => [0, 10000000],
     'max_connections_per_ip' => [0, 10000000], 'handshake_timeout' => [0.1, 3600], 'message_timeout' => [0.1, 3600],
     'ping_interval' => [0.1, 86400, 0], 'ping_timeout' => [0.1, 3600], 'idle_timeout' => [0.1, 604800, 0],
-    'close_timeout' => [0.1, 3600], 'drain_timeout' => [0, 3600], 'send_queue_limit' => [1024, 1073741824],
+    'close_timeout' => [0.1, 3600], 'drain_timeout' => [0, 3600], 'send_queue_limit' => [1024, 1073741824], 'coalesce' => [0, 1000],
     'backlog' => [1, 65535], 'callback_warn_ms' => [0, 3600000], 'rooms_per_client' => [1, 100000], 'history_size' => [0, 100000],
     'history_ttl' => [1.0, 31536000], 'resume_window' => [0, 86400], 'presence_grace' => [0, 3600],
 ];
@@ -57,6 +57,7 @@ option "idle_timeout" must be 0 or between 0.1 and 604800
 option "close_timeout" must be between 0.1 and 3600
 option "drain_timeout" must be between 0 and 3600
 option "send_queue_limit" must be between 1024 and 1073741824
+option "coalesce" must be between 0 and 1000
 option "backlog" must be between 1 and 65535
 option "callback_warn_ms" must be between 0 and 3600000
 option "rooms_per_client" must be between 1 and 100000
