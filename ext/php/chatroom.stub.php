@@ -484,7 +484,7 @@ final class Chatroom implements Countable
      * handshakes, handshakes_refused, requests, messages_in, messages_dropped, private_messages, messages_repeated,
      * deliveries, errors_sent, resumed, replayed, bytes_in, bytes_out, queued_bytes, messages_compressed_in,
      * messages_compressed_out, bytes_compressed_in, bytes_inflated_in, bytes_compressed_out, bytes_inflated_out,
-     * api_calls, api_errors, api_unauthorized, refused_connections, refused_origins, refused_banned,
+     * api_calls, api_errors, api_unauthorized, refused_connections, refused_hosts, refused_origins, refused_banned,
      * refused_tickets, tls_errors, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
      * timeouts_close, slow_consumers, rate_limited, muted, slowed, protocol_errors, out_of_memory, accept_pauses,
      * loop_lag_ms.

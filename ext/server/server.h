@@ -310,6 +310,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(api_errors, false, "calls of the HTTP API that were wrong") \
  F(api_unauthorized, false, "calls of the HTTP API without the right token") \
  F(refused_connections, false, "connections over max_connections or max_connections_per_ip") \
+ F(refused_hosts, false, "requests for a host that is not in allowed_hosts") \
  F(refused_origins, false, "upgrades of a foreign origin") \
  F(refused_banned, false, "clients that are banned") \
  F(refused_tickets, false, "tickets that were not valid") \
