@@ -1,8 +1,10 @@
 /* Log records: formatting, escaping and throttling. The sink does the writing.
  *
  * What a peer sent may end up in a record, so nothing may break out of the
- * line or reach a terminal as a command: C0 controls, DEL, the C1 controls
- * (U+0080 to U+009F) and bytes that are not UTF-8 become \xNN.
+ * line, reach a terminal as a command, or show in another order than it was
+ * written: C0 controls, DEL, the C1 controls (U+0080 to U+009F), what breaks
+ * lines or turns the direction of text, and bytes that are not UTF-8 become
+ * \xNN.
  */
 #include "ext/core/log.h"
 
@@ -15,6 +17,17 @@
 #define CHAR_MAX_LEN 4 /* of one UTF-8 character, and of one \xNN */
 #define THROTTLE_MS  10000
 
+/* C1 controls; U+061C, U+200E, U+200F and U+2028 to U+202E; U+2066 to U+2069. */
+static bool is_command(const uint8_t *p, size_t n)
+{
+	if (n == 2) {
+		return (p[0] == 0xc2 && p[1] < 0xa0) || (p[0] == 0xd8 && p[1] == 0x9c);
+	}
+	return n == 3 && p[0] == 0xe2
+	       && ((p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae)))
+			   || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 /* The bytes of the character at p that may be shown as they are, 0 if none. */
 static size_t shown_len(const uint8_t *p, size_t len)
 {
@@ -26,7 +39,7 @@ static size_t shown_len(const uint8_t *p, size_t len)
 	for (size_t n = 1; n <= len && n <= CHAR_MAX_LEN; n++) {
 		state = cr_utf8_feed(state, p + n - 1, 1);
 		if (state == CR_UTF8_ACCEPT) {
-			return p[0] == 0xc2 && p[1] < 0xa0 ? 0 : n;
+			return is_command(p, n) ? 0 : n;
 		}
 		if (state == CR_UTF8_REJECT) {
 			return 0;

@@ -250,7 +250,7 @@ static bool is_origin(const zend_string *s)
 
 static bool is_host(const zend_string *s)
 {
-	return is_printable(ZSTR_VAL(s), ZSTR_LEN(s), "/?#@\\");
+	return is_printable(ZSTR_VAL(s), ZSTR_LEN(s), "/?#@\\*"); /* "*" would let nobody in, not all */
 }
 
 static bool parse_origins(chatroom_options *o, const option_row *option, zval *value)

@@ -370,10 +370,6 @@ void cr_chat_json_free(cr_chat_json *j)
 /* After the scan: what json-c makes of it. */
 static cr_status parse(cr_chat_json *j, json_object **top, const uint8_t *text, size_t len)
 {
-	if (len > INT_MAX) {
-		return CR_ERR_NOMEM; /* json-c counts in int */
-	}
-
 	json_tokener_reset(j->tokener);
 	j->last = json_tokener_parse_ex(j->tokener, (const char *) text, (int) len);
 	if (!j->last) {
@@ -392,6 +388,9 @@ static cr_status check_object(cr_chat_json *j, scan *s, const uint8_t *text, siz
 	bool object;
 
 	cr_chat_json_reset(j);
+	if (len > INT_MAX) {
+		return CR_ERR_NOMEM; /* json-c counts in int */
+	}
 	cr_status status = check(s, text, len, &object);
 	/* json-c cuts a key at U+0000: "message\u0000x" would pass for "message" */
 	return status == CR_OK && (!object || s->nul_key) ? CR_ERR_FORM : status;

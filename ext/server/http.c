@@ -420,6 +420,7 @@ static bool on_head(cr_session *s, const cr_http_head *head)
 	} else if (srv->stopping) {
 		cr_http_refuse(s, 503, "The server is stopping.", "Retry-After: 5\r\n");
 	} else if (!cr_is_allowed_host(srv, head->host)) {
+		srv->stats.refused_hosts++;
 		cr_http_refuse(s, 421, "This server does not answer for that host (option allowed_hosts).", NULL);
 	} else if (!is_known_method(head)) {
 		cr_http_refuse(s, 501, "This method is not known here.", NULL);
@@ -506,6 +507,7 @@ void cr_http_process(cr_session *s)
 		}
 		if (st != CR_OK) {
 			s->srv->stats.protocol_errors++;
+			s->srv->stats.refused_heads += head.status == 414 || head.status == 431;
 			cr_http_refuse(s, head.status, head.reason, NULL);
 			return;
 		}

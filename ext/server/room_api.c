@@ -19,6 +19,7 @@ cr_status cr_session_join(cr_session *s, cr_slice room)
 		}
 	}
 	if (n >= s->srv->config.rooms_per_client) {
+		s->srv->stats.refused_rooms++;
 		return CR_ERR_TOOBIG;
 	}
 	cr_status st = cr_room_enter(s, room, &ms);

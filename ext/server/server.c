@@ -254,6 +254,7 @@ static void end_drain(void *arg)
 {
 	cr_server *srv = arg;
 
+	srv->stats.timeouts_drain += srv->n_sessions;
 	cr_loop_stop(&srv->loop);
 }
 

@@ -312,15 +312,21 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(api_errors, false, "calls of the HTTP API that were wrong") \
  F(api_unauthorized, false, "calls of the HTTP API without the right token") \
  F(refused_connections, false, "connections over max_connections or max_connections_per_ip") \
+ F(refused_hosts, false, "requests for a host that is not in allowed_hosts") \
  F(refused_origins, false, "upgrades of a foreign origin") \
  F(refused_banned, false, "clients that are banned") \
  F(refused_tickets, false, "tickets that were not valid") \
  F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
+ F(refused_heads, false, "requests whose head is over its limits (414, 431)") \
+ F(refused_rooms, false, "joins over rooms_per_client") \
+ F(messages_too_big, false, "clients whose message was over max_message_size") \
+ F(messages_too_split, false, "clients whose message was over max_fragments") \
  F(timeouts_handshake, false, "handshake_timeout") \
  F(timeouts_message, false, "message_timeout") \
  F(timeouts_ping, false, "ping_timeout") \
  F(timeouts_idle, false, "idle_timeout") \
  F(timeouts_close, false, "close_timeout") \
+ F(timeouts_drain, false, "connections cut off because drain_timeout was over") \
  F(slow_consumers, false, "clients over send_queue_limit") \
  F(over_mem_limit, false, "clients closed because all unfinished messages were over mem_limit") \
  F(rate_limited, false, "times a client was over rate_limit") \

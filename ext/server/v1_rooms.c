@@ -303,6 +303,7 @@ void cr_v1_run_joins(cr_session *s)
 
 		if (!cr_membership_in(s, room)) {
 			if (count_rooms(s) >= srv->config.rooms_per_client) {
+				srv->stats.refused_rooms++;
 				v.kind = CR_VERDICT_REJECT;
 				v.code = CR_SLICE("room_limit");
 				v.reason = CR_SLICE("you are in as many rooms as you may be");

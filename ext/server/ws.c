@@ -351,9 +351,11 @@ static void fail_with_status(cr_session *s, cr_status st)
 			cr_ws_fail(s, 1007, "bad compressed data");
 			break;
 		case CR_ERR_TOOBIG:
+			srv->stats.messages_too_big++;
 			cr_ws_fail(s, 1009, "message too big");
 			break;
 		case CR_ERR_FORM:
+			srv->stats.messages_too_split++;
 			cr_ws_fail(s, 1008, "too many fragments");
 			break;
 		default:

@@ -21,6 +21,7 @@ const MARKUP = [
 	'<img src=x onerror="window.pwned=1">',
 	'</script><script>window.pwned=2</script>',
 	'<svg/onload=window.pwned=3><b>bold</b> &lt;i&gt; &#60;u&#62;',
+	'<a href="javascript:window.pwned=5">a link</a> javascript:window.pwned=6',
 ];
 const SERVER_UID = '00000000-0000-0000-0000-000000000000';
 const CHINESE = '你好,世界!今天一起吃火锅吗?🍲🔥';
@@ -82,14 +83,14 @@ async function talk(a, b) {
 
 async function markup(a, b) {
 	for (const text of MARKUP) {
-		await check.works(`markup arrives as text: ${text.slice(0, 24)}…`, () => tells(a, [b], text));
+		await check.works(`D75: markup arrives as text: ${text.slice(0, 24)}…`, () => tells(a, [b], text));
 	}
 	await delay(200);
 	for (const [page, name] of [[a, 'sender'], [b, 'receiver']]) {
 		const shown = await texts(page);
 		check.equal(MARKUP.filter((text) => shown.includes(text)).length, MARKUP.length,
 			`the ${name} shows all of the markup, letter by letter`);
-		check.equal(await page.evaluate(() => window.pwned), undefined, `nothing ran at the ${name}`);
+		check.equal(await page.evaluate(() => window.pwned), undefined, `D75: nothing ran at the ${name}`);
 		check.equal(await page.locator('.log img, .log script, .text *').count(), 0,
 			`no element came out of a message at the ${name}`);
 	}
@@ -257,7 +258,7 @@ async function markupEverywhere(page, say) {
 	say({ type: 'joined', room: evil, epoch: 'e', seq: 0, count: 1, recovered: false });
 	say({ type: 'left', room: evil, reason: evil });
 	say({ type: 'error', room: evil, code: evil, reason: evil });
-	await check.works('a name that is markup is shown in the room, the lists and as typing', async () => {
+	await check.works('D75: a name that is markup is shown in the room, the lists and as typing', async () => {
 		await page.locator('.author').filter({ hasText: evil }).waitFor();
 		await page.locator('#typing').filter({ hasText: evil }).waitFor();
 		for (const list of ['#rooms', '#direct', '#people-list']) {
@@ -276,8 +277,8 @@ async function markupEverywhere(page, say) {
 	await page.locator('#rooms .go').filter({ hasText: evil }).click();
 	await page.locator('#room').filter({ hasText: evil }).waitFor();
 	await delay(200);
-	check.equal(await page.evaluate(() => window.pwned), undefined, 'and nothing of it ran');
-	check.equal(await page.locator('img, b, .app script').count(), 0, 'no element came out of it');
+	check.equal(await page.evaluate(() => window.pwned), undefined, 'D75: and nothing of it ran');
+	check.equal(await page.locator('img, b, .app script').count(), 0, 'D75: no element came out of it');
 }
 
 /* What a server in good order never sends here is played by a stand-in inside the browser. */

@@ -197,11 +197,15 @@ check_scripts() {
 	return $bad
 }
 
+check_catalogue() {
+	tests/lint/catalogue.sh
+}
+
 check_planted() {
 	OUT=$out tests/lint/planted.sh
 }
 
-checks=(layers length banned marks paths space format stubs page sources package symbols headers scripts planted)
+checks=(layers length banned marks paths space format stubs page sources package symbols headers scripts catalogue planted)
 [ $# -gt 0 ] || set -- "${checks[@]}"
 passed=0 failed=0
 for check in "$@"; do

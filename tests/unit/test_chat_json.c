@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -560,6 +561,26 @@ static void test_reset(void **state)
 	cr_chat_json_free(NULL);
 }
 
+/* json-c from 0.15 on does not overflow on sizes near INT_MAX (CVE-2020-12762), and gets none: what it cannot count
+ * is refused unread. */
+static void test_D70_sizes_json_c_cannot_count(void **state)
+{
+	static const size_t lens[] = {(size_t) INT_MAX + 1, (size_t) UINT_MAX, (size_t) UINT_MAX + 2, SIZE_MAX};
+	static const uint8_t byte = '{';
+	unsigned major = 0, minor = 0;
+	cr_chat_message m;
+	struct json_object *top;
+
+	(void) state;
+	assert_int_equal(sscanf(cr_chat_json_version(), "%u.%u", &major, &minor), 2);
+	assert_true(major * 100 + minor >= 15);
+	for (size_t i = 0; i < COUNT(lens); i++) {
+		assert_int_equal(cr_chat_json_parse(used, &m, &byte, lens[i]), CR_ERR_NOMEM);
+		assert_null(m.text.ptr);
+		assert_int_equal(cr_chat_json_parse_object(used, &top, &byte, lens[i]), CR_ERR_NOMEM);
+	}
+}
+
 static int setup(void **state)
 {
 	(void) state;
@@ -588,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_write_basic),
 		cmocka_unit_test(test_nomem),
+		cmocka_unit_test(test_D70_sizes_json_c_cannot_count),
 		cmocka_unit_test(test_reset),
 	};
 

@@ -42,7 +42,7 @@ static void test_levels(void **state)
 	assert_string_equal(s.line, "yes 3");
 }
 
-static void test_escapes(void **state)
+static void test_D76_escapes(void **state)
 {
 	static const struct {
 		const char *in, *out;
@@ -57,6 +57,14 @@ static void test_escapes(void **state)
 		{"\xe2\x82" "a", "\\xe2\\x82" "a"},
 		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
 		{"\xc0\xaf", "\\xc0\\xaf"},
+		{"user" "\xe2\x80\xae" "txt.exe", "user\\xe2\\x80\\xaetxt.exe"}, /* U+202E */
+		{"\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\x90",
+			"\xe2\x80\x8d\\xe2\\x80\\x8e\\xe2\\x80\\x8f\xe2\x80\x90"},
+		{"\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa",
+			"\xe2\x80\xa7\\xe2\\x80\\xa8\\xe2\\x80\\xa9\\xe2\\x80\\xaa"},
+		{"\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa",
+			"\xe2\x80\xaf\xe2\x81\xa5\\xe2\\x81\\xa6\\xe2\\x81\\xa9\xe2\x81\xaa"},
+		{"\xd8\x9b\xd8\x9c\xd8\x9d", "\xd8\x9b\\xd8\\x9c\xd8\x9d"}, /* U+061C */
 		{"", ""},
 	};
 	(void) state;
@@ -123,7 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_D76_escapes),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_throttle),
 	};

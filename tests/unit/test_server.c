@@ -2,7 +2,8 @@
 /* The whole engine without PHP: a server in a thread of its own, answered by
  * hooks in C. The point is the seam of hooks.h: verdicts that come later.
  * Client and server share no memory but what is set up before the thread
- * starts; the server's side is changed by its own hooks and timers only. */
+ * starts; the server's side is changed by its own hooks and timers only, and
+ * looked at once its thread is over. */
 #ifndef _GNU_SOURCE
 # define _GNU_SOURCE /* memmem */
 #endif
@@ -25,6 +26,7 @@
 
 #include "ext/server/server.h"
 
+#define API_TOKEN "a-token-of-these-tests"
 #define MAX_LATER 64
 #define N_LATE    21 /* the last of them is delivered, so all verdicts are in when it comes */
 
@@ -46,13 +48,39 @@ typedef struct fixture {
 	later queue[MAX_LATER];
 	int n_queue;
 	int max_waiting; /* most messages of one sender that waited at a time */
+	int patience;    /* > 0: a handshake is answered after so many ticks of 3 ms, and twice */
+	int ticks;
+	int answers;
+	bool accepted[8]; /* what the answers came to */
 } fixture;
+
+/* Instead of OpenSSL's: how secrets are compared. */
+static struct {
+	int calls, whole;
+	size_t most_equal;
+} compared;
+
+int CRYPTO_memcmp(const void *a, const void *b, size_t len)
+{
+	const uint8_t *x = a, *y = b;
+	size_t equal = 0;
+
+	while (equal < len && x[equal] == y[equal]) {
+		equal++;
+	}
+	compared.calls++;
+	compared.whole += len == 32;
+	if (equal < len && equal > compared.most_equal) {
+		compared.most_equal = equal;
+	}
+	return equal < len;
+}
 
 static void answer_one(void *arg)
 {
 	fixture *f = arg;
 
-	if (f->n_queue == 0) {
+	if (f->n_queue == 0 || (f->patience && ++f->ticks < f->patience)) {
 		return;
 	}
 	/* the newest first: order must come from the engine, not from us */
@@ -64,6 +92,11 @@ static void answer_one(void *arg)
 	assert_false(cr_server_answer_message(f->srv, &nobody, &v));
 	if (l.request) {
 		assert_true(cr_server_answer_request(f->srv, &l.uid, &r));
+	} else if (l.handshake && f->patience) {
+		for (int i = 0; i < 2; i++) {
+			f->accepted[f->answers++] = cr_server_answer_handshake(f->srv, &l.uid, &v);
+		}
+		f->ticks = 0;
 	} else if (l.handshake) {
 		assert_true(cr_server_answer_handshake(f->srv, &l.uid, &v));
 	} else {
@@ -174,17 +207,19 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static int start(fixture *f, bool decide_later, uint32_t wanted)
+static int start_patient(fixture *f, bool decide_later, uint32_t wanted, int patience)
 {
 	cr_server_config config;
 	char error[CR_ERROR_MAX];
 	int port;
 
-	*f = (fixture){.decide_later = decide_later};
+	*f = (fixture){.decide_later = decide_later, .patience = patience};
 	cr_server_config_init(&config);
 	config.rate_messages = 0;
 	config.handle_signals = false;
 	config.drain_timeout = 2000;
+	config.handshake_timeout = 200;
+	config.api_token = CR_SLICE(API_TOKEN);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, f->ready), 0);
 	f->srv = cr_server_new(&config, &hooks, f);
 	assert_non_null(f->srv);
@@ -195,6 +230,11 @@ static int start(fixture *f, bool decide_later, uint32_t wanted)
 	assert_int_equal(pthread_create(&f->thread, NULL, serve, f), 0);
 	assert_int_equal(read(f->ready[0], &port, sizeof(port)), sizeof(port));
 	return port;
+}
+
+static int start(fixture *f, bool decide_later, uint32_t wanted)
+{
+	return start_patient(f, decide_later, wanted, 0);
 }
 
 static void stop(fixture *f)
@@ -331,6 +371,135 @@ static void late_handshake_is_refused(void **state)
 	assert_int_equal(f.opened, 1);
 }
 
+#define HANDSHAKE \
+	"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+
+static bool says_nothing(int fd, long ms)
+{
+	struct timeval tv = {.tv_usec = ms * 1000};
+	char byte;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	return recv(fd, &byte, 1, 0) == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/* The client has reset the connection when the decision comes. The server does not read meanwhile, so it may still have
+ * the descriptor, but nobody else has it: what is written goes to no other client, and onClose follows onOpen. */
+static void test_D55_handshake_decided_after_its_end(void **state)
+{
+	fixture f;
+	int port = start_patient(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_OPEN | CR_HOOK_CLOSE, 30);
+	struct linger hard = {.l_onoff = 1};
+	int a = dial(port);
+
+	(void) state;
+	assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+	usleep(20000); /* until it is asked about */
+	setsockopt(a, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(a); /* RST */
+	usleep(20000);
+	int b = dial(port);
+	assert_true(says_nothing(b, 150));
+	close(b);
+	stop(&f);
+	assert_int_equal(f.answers, 2);
+	assert_false(f.accepted[1]);
+	assert_int_equal(f.opened, f.accepted[0]);
+}
+
+/* The server ends while it is being decided: at once refused when the decision comes, or never. */
+static void test_D55_handshake_decided_while_stopping(void **state)
+{
+	fixture f;
+	char text[512];
+
+	(void) state;
+	for (int patience = 30; patience < 10000; patience *= 100) {
+		int port = start_patient(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_OPEN | CR_HOOK_CLOSE, patience);
+		int a = dial(port);
+
+		assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+		usleep(20000);
+		stop(&f);
+		read_until(a, text, sizeof(text), "\r\n\r\n");
+		assert_true(text[0] == '\0' || strstr(text, "HTTP/1.1 503 "));
+		assert_int_equal(f.answers, patience == 30 && text[0] ? 2 : 0);
+		assert_int_equal(f.opened, 0);
+		close(a);
+	}
+}
+
+static void test_D55_handshake_decided_twice(void **state)
+{
+	fixture f;
+	char text[512];
+	int port = start_patient(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_OPEN | CR_HOOK_CLOSE, 1);
+	int a = dial(port);
+
+	(void) state;
+	assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+	read_until(a, text, sizeof(text), "\r\n\r\n");
+	assert_non_null(strstr(text, "HTTP/1.1 101 "));
+	assert_true(says_nothing(a, 50));
+	close(a);
+	stop(&f);
+	assert_int_equal(f.answers, 2);
+	assert_true(f.accepted[0]);
+	assert_false(f.accepted[1]);
+	assert_int_equal(f.opened, 1);
+}
+
+/* handshake_timeout is what the peer may take, not what the answer may. */
+static void test_D55_handshake_decided_after_the_timeout(void **state)
+{
+	fixture f;
+	char text[512];
+	int port = start_patient(&f, true, CR_HOOK_HANDSHAKE | CR_HOOK_OPEN | CR_HOOK_CLOSE, 150);
+	int a = dial(port), b = dial(port);
+
+	(void) state;
+	assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+	read_until(b, text, sizeof(text), "\r\n\r\n"); /* it was silent: closed without a word */
+	assert_string_equal(text, "");
+	read_until(a, text, sizeof(text), "\r\n\r\n");
+	assert_non_null(strstr(text, "HTTP/1.1 101 "));
+	close(a);
+	close(b);
+	stop(&f);
+	assert_int_equal(f.answers, 2);
+	assert_true(f.accepted[0]);
+	assert_int_equal(f.opened, 1);
+}
+
+/* However much of the token is right, two digests are compared, whole; a clock would see less than the noise. */
+static void test_D77_tokens_are_compared_as_digests(void **state)
+{
+	fixture f;
+	char text[512];
+	int port = start(&f, false, 0), tries = 0;
+	const size_t len = strlen(API_TOKEN);
+
+	(void) state;
+	for (size_t right = 0; right <= len + 1; right++, tries++) {
+		char token[64];
+		int fd = dial(port);
+
+		snprintf(token, sizeof(token), "%s!", API_TOKEN);
+		token[right <= len ? right : len] = right <= len ? '?' : '\0';
+		int n = snprintf(text, sizeof(text),
+			"GET /api/stats HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n", token);
+		assert_int_equal(send(fd, text, (size_t) n, 0), n);
+		read_until(fd, text, sizeof(text), "\r\n\r\n");
+		assert_non_null(strstr(text, right <= len ? "HTTP/1.1 401 " : "HTTP/1.1 200 "));
+		close(fd);
+	}
+	stop(&f);
+	assert_int_equal(compared.calls, tries);
+	assert_int_equal(compared.whole, tries);
+	assert_true(compared.most_equal < 3);
+}
+
 static void late_answers_to_requests(void **state)
 {
 	fixture f;
@@ -401,6 +570,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(late_verdicts_keep_order),
 		cmocka_unit_test(late_handshake_is_refused),
+		cmocka_unit_test(test_D55_handshake_decided_after_its_end),
+		cmocka_unit_test(test_D55_handshake_decided_while_stopping),
+		cmocka_unit_test(test_D55_handshake_decided_twice),
+		cmocka_unit_test(test_D55_handshake_decided_after_the_timeout),
+		cmocka_unit_test(test_D77_tokens_are_compared_as_digests),
 		cmocka_unit_test(late_answers_to_requests),
 		cmocka_unit_test(client_gone_before_its_verdict),
 		cmocka_unit_test(without_hooks_nobody_is_asked),

@@ -157,6 +157,47 @@ static void tampered(void **state)
 	free(big);
 }
 
+/* Instead of OpenSSL's: what is compared without a shortcut, and how much of it is equal up to the first difference. */
+static struct {
+	int calls;
+	size_t len, equal;
+} compared;
+
+int CRYPTO_memcmp(const void *a, const void *b, size_t len)
+{
+	const uint8_t *x = a, *y = b;
+
+	compared.calls++;
+	compared.len = len;
+	for (compared.equal = 0; compared.equal < len && x[compared.equal] == y[compared.equal]; compared.equal++) {
+	}
+	return compared.equal < len;
+}
+
+/* However much of a signature is right, all of it is compared, and once; a clock would see less than the noise. */
+static void test_D77_signatures_are_compared_whole(void **state)
+{
+	char text[512];
+	cr_ticket t;
+
+	(void) state;
+	for (size_t right = 0; right <= 43; right++) {
+		make(text, HS256, "{\"sub\":\"u\",\"exp\":1001}");
+		char *signature = strrchr(text, '.') + 1;
+		if (right < 43) {
+			signature[right] = signature[right] == 'A' ? 'g' : 'A'; /* differ in their first bit, or in a later one */
+		}
+		compared.calls = 0;
+		assert_int_equal(check(&t, text, strlen(text), SECRET), right == 43 ? CR_OK : CR_ERR_PROTO);
+		if (right == 42 && compared.calls == 0) {
+			continue; /* the last one has bits to spare: it was refused as base64 */
+		}
+		assert_int_equal(compared.calls, 1);
+		assert_int_equal(compared.len, 32);
+		assert_in_range(compared.equal, right * 6 / 8, right * 6 / 8 + 1);
+	}
+}
+
 static void made_by_us(void **state)
 {
 	char claims[64] = "{\"sub\":\"u\",\"exp\":1001}", text[256];
@@ -213,6 +254,7 @@ int main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(claims_missing),
 		cmocka_unit_test(tampered),
+		cmocka_unit_test(test_D77_signatures_are_compared_whole),
 		cmocka_unit_test(made_by_us),
 	};
 

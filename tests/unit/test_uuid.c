@@ -5,12 +5,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "ext/core/uuid.h"
 
-#define MANY 200000
-
-static void test_version_and_variant(void **state)
+static void test_D78_version_and_variant(void **state)
 {
 	(void) state;
 	uint8_t ones[16] = {0}, zeros[16] = {0};
@@ -35,25 +36,49 @@ static void test_version_and_variant(void **state)
 	}
 }
 
+#define WORKERS  4
+#define PER_WORKER 1000000
+
 static int compare(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(cr_uuid));
 }
 
-static void test_no_duplicates(void **state)
+/* Four processes that begin alike: nothing that makes the next one is shared or inherited. */
+static void test_D78_no_duplicates_in_forked_workers(void **state)
 {
-	(void) state;
-	cr_uuid *all = malloc(MANY * sizeof(*all));
+	size_t size = (size_t) WORKERS * PER_WORKER * sizeof(cr_uuid);
+	cr_uuid *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cr_uuid before;
 
-	assert_non_null(all);
-	for (int i = 0; i < MANY; i++) {
-		assert_int_equal(cr_uuid_make(&all[i]), CR_OK);
+	(void) state;
+	assert_true(all != MAP_FAILED);
+	assert_int_equal(cr_uuid_make(&before), CR_OK);
+	for (int w = 0; w < WORKERS; w++) {
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			cr_status st = CR_OK;
+
+			for (int i = 0; i < PER_WORKER && st == CR_OK; i++) {
+				st = cr_uuid_make(&all[w * PER_WORKER + i]);
+			}
+			_exit(st == CR_OK ? 0 : 1);
+		}
 	}
-	qsort(all, MANY, sizeof(*all), compare);
-	for (int i = 1; i < MANY; i++) {
-		assert_true(compare(&all[i - 1], &all[i]) < 0);
+	for (int w = 0; w < WORKERS; w++) {
+		int status;
+
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
 	}
-	free(all);
+	qsort(all, (size_t) WORKERS * PER_WORKER, sizeof(*all), compare);
+	for (int i = 0; i < WORKERS * PER_WORKER; i++) {
+		assert_true(i == 0 || compare(&all[i - 1], &all[i]) < 0);
+		assert_int_not_equal(compare(&all[i], &before), 0);
+	}
+	munmap(all, size);
 }
 
 static void test_known(void **state)
@@ -137,8 +162,8 @@ static void test_random_fills_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version_and_variant),
-		cmocka_unit_test(test_no_duplicates),
+		cmocka_unit_test(test_D78_version_and_variant),
+		cmocka_unit_test(test_D78_no_duplicates_in_forked_workers),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_malformed),

@@ -274,7 +274,7 @@ static void test_round_trips(void **state)
 }
 
 /* D61: every size there and back, buffers of just that size */
-static void test_every_size(void **state)
+static void test_D61_every_size(void **state)
 {
 	uint8_t *p = sample(4097, 1);
 	cr_deflater *d = cr_deflater_new(15, 1, 8);
@@ -332,7 +332,7 @@ static void test_server_window(void **state)
 }
 
 /* D67: CVE-2018-25032 and CVE-2022-37434 are mended from here on */
-static void test_zlib(void **state)
+static void test_D67_zlib(void **state)
 {
 	unsigned major = 0, minor = 0, patch = 0;
 
@@ -357,7 +357,7 @@ static void test_zlib(void **state)
 /* ---- memory ---- */
 
 /* D62: what would not fit into zlib's counters is refused unread */
-static void test_lengths_beyond_zlib(void **state)
+static void test_D62_lengths_beyond_zlib(void **state)
 {
 	static uint8_t byte;
 	cr_inflater *i = cr_inflater_new();
@@ -459,12 +459,12 @@ int main(void)
 		cmocka_unit_test(test_malformed_offers),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_many_offers),
-		cmocka_unit_test(test_lengths_beyond_zlib),
+		cmocka_unit_test(test_D62_lengths_beyond_zlib),
 		cmocka_unit_test(test_round_trips),
-		cmocka_unit_test(test_every_size),
+		cmocka_unit_test(test_D61_every_size),
 		cmocka_unit_test(test_no_takeover_of_ours),
 		cmocka_unit_test(test_server_window),
-		cmocka_unit_test(test_zlib),
+		cmocka_unit_test(test_D67_zlib),
 		cmocka_unit_test(test_window_comes_late),
 		cmocka_unit_test(test_out_of_memory),
 	};

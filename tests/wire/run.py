@@ -16,6 +16,7 @@ import frame_rows
 import http_rows
 import json_rows
 import json_suite_rows
+import poison_rows
 import stall_rows
 import v1_more_rows
 import v1_rows
@@ -112,7 +113,7 @@ def main():
     Server.log_dir = os.environ["WIRE_OUT"]
     only = [re.compile(a) for a in sys.argv[1:]]
     cases = [c for rows in (http_rows, frame_rows, close_rows, json_rows, json_suite_rows, defect_rows, flood_rows,
-                            stall_rows, deflate_rows, v1_rows, v1_more_rows, api_rows)
+                            stall_rows, deflate_rows, v1_rows, v1_more_rows, api_rows, poison_rows)
              for c in rows.cases()
              if not only or any(o.match(c[0]) for o in only)]
     start = time.monotonic()

@@ -1,40 +1,67 @@
 --TEST--
-D93: E_USER_ERROR, recursion without end and compile errors, in every place: status 255
+D92 D93 K20: a fatal error and memory_limit in any callback end run() in order: status 255, sockets closed, shutdown functions run
 --EXTENSIONS--
 chatroom
 --SKIPIF--
 <?php if (getenv('USE_ZEND_ALLOC') === '0') die('skip memory_limit needs the Zend allocator'); ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/server.inc';
-$scripts = [
-    'E_USER_ERROR in onStart' => '$chat->onStart(fn () => trigger_error("x", E_USER_ERROR));',
-    'in a timer' => '$chat->after(0.001, fn () => trigger_error("x", E_USER_ERROR));',
-    'in onStop' => '$chat->onStop(fn () => trigger_error("x", E_USER_ERROR)); $chat->after(0.01, fn () => $chat->stop());',
-    'in onError' => '$chat->onError(fn () => trigger_error("x", E_USER_ERROR)); $chat->onStart(fn () => throw new Exception);',
-    'in the log' => '$chat = new Chatroom(ANY_PORT, ["log" => fn () => trigger_error("x", E_USER_ERROR)]);',
-    'in the log under a method' => '$chat = new Chatroom(ANY_PORT, ["log" => fn () => trigger_error("x", E_USER_ERROR),
-        "log_level" => "warning", "callback_warn_ms" => 1]); $chat->onStart(fn () => usleep(20000));',
-    'in a destructor' => 'class D { function __destruct() { trigger_error("x", E_USER_ERROR); } }
-        $d = new D; $id = $chat->every(1000, function () use ($d) {}); unset($d);
-        $chat->onStart(function () use ($chat, $id) { $chat->cancel($id); echo "unreached"; });',
-    'recursion' => 'function f($a) { f([$a, str_repeat("x", 1000)]); } $chat->onStart(fn () => f(1));',
-    'parse error in an include' => '$chat->onStart(fn () => eval("interface I {} class C implements I, I {}"));',
+require __DIR__ . '/../inc/tour.inc';
+$ends = [
+    'a fatal error' => 'trigger_error("x", E_USER_ERROR)', // a longjmp
+    'one huge string' => 'strlen(str_repeat("x", 1 << 30))', // with PHP 8.2 an exception of a kind, later a longjmp
 ];
-foreach ($scripts as $name => $script) {
-    [$output, $status] = other_php("register_shutdown_function(fn () => print('shutdown'));
-        \$chat = new Chatroom(ANY_PORT, ['log' => null]); $script \$chat->run(); echo 'unreached';", '-d memory_limit=16M');
-    echo "$name: $status ", substr_count($output, 'Fatal error:'), ' ', str_contains($output, 'unreached') ? 'went on' : '',
-        substr($output, -8), "\n";
+foreach ($ends as $what => $end) {
+    $scripts = [];
+    foreach (callbacks() as $callback) {
+        $scripts[$callback] = <<<PHP
+            require 'TOUR';
+            register_shutdown_function(function () { global \$tour; echo 'shutdown, ', \$tour->isGone() ? 'gone, ' : 'still there, ',
+                count(\$tour->chat), ' clients'; });
+            \$tour = new Tour('$callback', function () { \$keeps = [\$GLOBALS, new DateTime, str_repeat('x', 100)]; $end; });
+            \$tour->run();
+            echo 'unreached';
+            PHP;
+    }
+    foreach (other_phps(str_replace('TOUR', __DIR__ . '/../inc/tour.inc', $scripts), '-d memory_limit=32M') as $callback => [$output, $status]) {
+        echo "$callback, $what: $status ", preg_replace(['/^\s*Fatal error: .*/', '/\n/'], ['Fatal error: ', ''], $output), "\n";
+    }
 }
 ?>
 --EXPECT--
-E_USER_ERROR in onStart: 255 1 shutdown
-in a timer: 255 1 shutdown
-in onStop: 255 1 shutdown
-in onError: 255 1 shutdown
-in the log: 255 1 shutdown
-in the log under a method: 255 1 shutdown
-in a destructor: 255 1 shutdown
-recursion: 255 1 shutdown
-parse error in an include: 255 1 shutdown
+onHandshake, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onOpen, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onMessage, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onText, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onBinary, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onJoin, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onLeave, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onOnline, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onOffline, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onClose, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onRequest, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onError, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onStart, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onStop, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+addFilter, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+every, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+after, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+log, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onHandshake, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onOpen, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onMessage, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onText, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onBinary, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onJoin, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onLeave, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onOnline, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onOffline, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onClose, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onRequest, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onError, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onStart, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onStop, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+addFilter, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+every, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+after, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+log, one huge string: 255 Fatal error: shutdown, gone, 0 clients

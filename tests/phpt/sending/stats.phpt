@@ -35,7 +35,7 @@ echo implode(' ', array_keys($chat->stats())), "\n";
 --EXPECT--
 bool(true)
 bool(true)
-version listen memory started_at uptime_ms clients connections users parked rooms history_bytes max_clients accepted handshakes handshakes_refused requests messages_in messages_dropped private_messages messages_repeated deliveries errors_sent resumed replayed bytes_in bytes_out queued_bytes messages_compressed_in messages_compressed_out bytes_compressed_in bytes_inflated_in bytes_compressed_out bytes_inflated_out api_calls api_errors api_unauthorized refused_connections refused_origins refused_banned refused_tickets tls_errors timeouts_handshake timeouts_message timeouts_ping timeouts_idle timeouts_close slow_consumers rate_limited muted slowed protocol_errors out_of_memory accept_pauses loop_lag_ms
+version listen memory started_at uptime_ms clients connections users parked rooms history_bytes max_clients accepted handshakes handshakes_refused requests messages_in messages_dropped private_messages messages_repeated deliveries errors_sent resumed replayed bytes_in bytes_out queued_bytes held_bytes messages_compressed_in messages_compressed_out bytes_compressed_in bytes_inflated_in bytes_compressed_out bytes_inflated_out api_calls api_errors api_unauthorized refused_connections refused_hosts refused_origins refused_banned refused_tickets tls_errors refused_heads refused_rooms messages_too_big messages_too_split timeouts_handshake timeouts_message timeouts_ping timeouts_idle timeouts_close timeouts_drain slow_consumers over_mem_limit rate_limited muted slowed protocol_errors out_of_memory accept_pauses loop_lag_ms
 -- clients --
 403
 yes
