@@ -39,22 +39,22 @@ option "max_fragments" must be of type int, array given
 {}
 1008too many fragments
 1008too many fragments
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
 1 bytes
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
 -- clients --
 2 bytes
 {}
 1008too many fragments
 1008too many fragments
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
 2 bytes
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
 -- clients --
 5 bytes
 {}
 1008too many fragments
 1008too many fragments
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
 5 bytes
-{"protocol_errors":2}
+{"messages_too_split":2,"protocol_errors":2}
