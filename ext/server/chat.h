@@ -36,14 +36,20 @@ typedef struct cr_user {
 	char id[];
 } cr_user;
 
-/* A room a parked peer was in. */
+/* A room a session was in when it ended: one of a list, behind which all the
+ * names lie in the same block. Parked peers keep thousands of them. */
 typedef struct cr_was_in {
-	char epoch[CR_EPOCH_LEN];
 	uint64_t held; /* still counted in the presence of that id; 0: not */
-	bool has_epoch;
+	char epoch[CR_EPOCH_LEN];
+	uint32_t name_at; /* bytes from here */
 	uint8_t name_len;
-	char name[CR_ROOM_NAME_MAX];
+	bool has_epoch;
 } cr_was_in;
+
+static inline cr_slice cr_was_in_name(const cr_was_in *w)
+{
+	return cr_slice_of((const char *) w + w->name_at, w->name_len);
+}
 
 /* A message taken under a request id. */
 typedef struct cr_recent {
