@@ -203,7 +203,6 @@ cr_timeline *cr_timeline_open(cr_timelines *all, cr_slice room)
 	}
 	CR_ASSERT(!tl->is_open);
 	tl->is_open = true;
-	tl->since_ms = 0; /* so that the first message puts it last */
 	all->n_closed--;
 	cr_list_remove(&tl->link);
 	cr_list_append(&all->opened, &tl->link);

@@ -159,7 +159,7 @@ static bool wrong_type(const option_row *option, const char *expected, const zva
 
 static bool out_of_range(const option_row *option)
 {
-	zend_value_error("option \"%s\" must be %sbetween %.12g and %.12g", option->name,
+	zend_value_error("option \"%s\" must be %sbetween %.15g and %.15g", option->name,
 		option->or_zero ? "0 or " : "", option->min, option->max);
 	return false;
 }

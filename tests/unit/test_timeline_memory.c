@@ -354,7 +354,7 @@ static void like_a_naive_model(void **state)
 		if (what < 8) {
 			r->open = !r->open;
 			r->turn = ++m.turns;
-			r->since = r->open ? 0 : now;
+			r->since = r->open ? r->since : now;
 			if (r->open) {
 				assert_ptr_equal(cr_timeline_open(&all, (cr_slice){(uint8_t[]){(uint8_t) ('a' + (r - m.rooms))}, 1}),
 					r->tl);
