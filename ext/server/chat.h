@@ -53,11 +53,17 @@ static inline cr_slice cr_was_in_name(const cr_was_in *w)
 
 /* A message taken under a request id. */
 typedef struct cr_recent {
-	uint64_t id; /* keyed hash; 0: free */
 	uint64_t seq, time_ms;
 	uint8_t room_len; /* 0: private, and seq is how many it was delivered to */
-	char room[CR_ROOM_NAME_MAX];
+	char room[];
 } cr_recent;
+
+/* The last of them. */
+typedef struct cr_recents {
+	uint64_t ids[CR_RECENT]; /* keyed hashes; 0: free */
+	cr_recent *messages[CR_RECENT];
+	unsigned next;
+} cr_recents;
 
 /* Joins that are still to be answered, in order. */
 typedef struct cr_join {
@@ -90,8 +96,7 @@ typedef struct cr_peer {
 	cr_list in_user;
 	char *name;
 	size_t name_len;
-	cr_recent *recent; /* CR_RECENT of them, made with the first id */
-	unsigned next_recent;
+	cr_recents *recents; /* made with the first id */
 	unsigned limited; /* frames refused for their rate, in a row */
 	cr_join *joins, **joins_tail;
 	cr_was_in *was_in; /* parked */
@@ -197,9 +202,9 @@ cr_slice cr_subject_of_peer(const cr_peer *p, char buf[CR_SUBJECT_MAX]);
 cr_slice cr_subject_of_user(cr_slice id, char buf[CR_SUBJECT_MAX]);
 cr_slice cr_subject_of_uid(const cr_uuid *uid, char buf[CR_SUBJECT_MAX]);
 /* What was taken under that request id, NULL: nothing (any more). */
-cr_recent *cr_peer_recent(cr_peer *p, cr_slice id);
-/* A place for it; NULL: out of memory. */
-cr_recent *cr_peer_remember(cr_peer *p, cr_slice id);
+const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id);
+/* room absent: private. CR_ERR_NOMEM: nothing is remembered, nothing forgotten. */
+CR_MUST_CHECK cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms);
 
 /* broadcast.c */
 void cr_batch_init(cr_batch *b, cr_room *room);

@@ -274,6 +274,14 @@ static void free_joins(cr_peer *p)
 	p->joins_tail = &p->joins;
 }
 
+static void free_recents(cr_peer *p)
+{
+	for (size_t i = 0; p->recents && i < CR_RECENT; i++) {
+		cr_free(p->recents->messages[i]);
+	}
+	cr_free(p->recents);
+}
+
 void cr_peer_release_presence(cr_peer *p)
 {
 	for (size_t i = 0; i < p->n_was_in; i++) {
@@ -313,7 +321,7 @@ void cr_peer_free(cr_peer *p)
 	}
 	free_joins(p);
 	cr_free(p->was_in);
-	cr_free(p->recent);
+	free_recents(p);
 	cr_free(p->name);
 	OPENSSL_cleanse(p->secret, sizeof(p->secret));
 	cr_free(p);
@@ -491,25 +499,42 @@ void cr_peers_deinit(cr_server *srv)
 
 /* What was taken under a request id */
 
-cr_recent *cr_peer_recent(cr_peer *p, cr_slice id)
+const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id)
 {
 	uint64_t key = cr_hash(id.ptr, id.len) | 1;
 
-	for (size_t i = 0; p->recent && i < CR_RECENT; i++) {
-		if (p->recent[i].id == key) {
-			return &p->recent[i];
+	for (size_t i = 0; p->recents && i < CR_RECENT; i++) {
+		if (p->recents->ids[i] == key) {
+			return p->recents->messages[i];
 		}
 	}
 	return NULL;
 }
 
-cr_recent *cr_peer_remember(cr_peer *p, cr_slice id)
+cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms)
 {
-	if (!p->recent && !(p->recent = cr_calloc(CR_RECENT, sizeof(*p->recent)))) {
-		return NULL;
+	if (!p->recents && !(p->recents = cr_calloc(1, sizeof(*p->recents)))) {
+		return CR_ERR_NOMEM;
 	}
-	cr_recent *r = &p->recent[p->next_recent++ % CR_RECENT];
+	cr_recents *all = p->recents;
+	cr_recent **place = &all->messages[all->next], *r = *place;
 
-	*r = (cr_recent){.id = cr_hash(id.ptr, id.len) | 1};
-	return r;
+	/* most say all they say in one room, or in rooms with names as long */
+	if (!r || r->room_len != room.len) {
+		r = cr_malloc(offsetof(cr_recent, room) + room.len);
+		if (!r) {
+			return CR_ERR_NOMEM;
+		}
+		cr_free(*place);
+		*place = r;
+	}
+	r->seq = seq;
+	r->time_ms = time_ms;
+	r->room_len = (uint8_t) room.len;
+	if (room.len) {
+		memcpy(r->room, room.ptr, room.len);
+	}
+	all->ids[all->next] = cr_hash(id.ptr, id.len) | 1;
+	all->next = (all->next + 1) % CR_RECENT;
+	return CR_OK;
 }
