@@ -61,7 +61,7 @@ typedef struct cr_timeline cr_timeline;
 typedef struct cr_timelines {
 	cr_timeline *by_name;
 	size_t count, n_closed;
-	size_t bytes;   /* of all entries kept */
+	size_t bytes; /* of all entries kept */
 	size_t max_bytes;
 	uint64_t evicted; /* entries dropped because of max_bytes, before their time */
 	cr_list closed;   /* timelines of empty rooms; next to be swept first, like opened */

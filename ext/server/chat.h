@@ -97,7 +97,7 @@ typedef struct cr_peer {
 	char *name;
 	size_t name_len;
 	cr_recents *recents; /* made with the first id */
-	unsigned limited; /* frames refused for their rate, in a row */
+	unsigned limited;    /* frames refused for their rate, in a row */
 	cr_join *joins, **joins_tail;
 	cr_was_in *was_in; /* parked */
 	size_t n_was_in;
