@@ -5,6 +5,12 @@
  * what is kept is the run [top - kept + 1, top], so neither appending nor
  * dropping the oldest moves anything. The ring grows as it fills and is gone
  * when the timeline is empty.
+ *
+ * All timelines together keep to a limit too. Those that keep anything stand in
+ * two lists, of empty rooms and of others, each in the order in which they were
+ * left or last spoken in; who needs room takes the oldest message of the first
+ * of the first list, as often as needed. Every message is dropped once, so that
+ * costs as much as appending it did.
  */
 #include "ext/chat/timeline.h"
 
@@ -12,29 +18,33 @@
 
 #include "ext/core/mem.h"
 
-#define FIRST_CAP 4
+#define FIRST_CAP     4
+#define IDLE_GRAIN_MS 1000 /* a busy room is not put last anew for each message */
 
 struct cr_timeline {
 	UT_hash_handle hh;
 	cr_timelines *all;
 	cr_list link; /* on all->opened or all->closed */
+	cr_list idle; /* on all->idle_opened or all->idle_closed, while anything is kept */
 	cr_timeline_limits limits;
 	uint64_t top;
-	uint64_t closed_ms; /* valid unless open */
+	uint64_t since_ms; /* closed; while open: put last in idle_opened */
 	size_t bytes;
 	cr_entry **ring; /* NULL until there is something to keep */
-	size_t cap, kept;
+	uint32_t cap, kept;
 	bool is_open;
 	char epoch[CR_EPOCH_LEN + 1];
-	size_t name_len;
+	uint16_t name_len;
 	char name[];
 };
 
-void cr_timelines_init(cr_timelines *all, const cr_timeline_limits *defaults)
+void cr_timelines_init(cr_timelines *all, const cr_timeline_limits *defaults, size_t max_bytes)
 {
-	*all = (cr_timelines){.defaults = *defaults};
+	*all = (cr_timelines){.defaults = *defaults, .max_bytes = max_bytes};
 	cr_list_init(&all->closed);
 	cr_list_init(&all->opened);
+	cr_list_init(&all->idle_closed);
+	cr_list_init(&all->idle_opened);
 }
 
 static cr_entry **slot(const cr_timeline *tl, uint64_t seq)
@@ -58,7 +68,9 @@ static void drop_first(cr_timeline *tl)
 	cr_entry *e = *slot(tl, cr_timeline_first(tl));
 
 	count_bytes(tl, 0, size_of(&e->post));
-	tl->kept--;
+	if (--tl->kept == 0) {
+		cr_list_remove(&tl->idle);
+	}
 	cr_free(e);
 }
 
@@ -68,11 +80,16 @@ static bool is_over(uint64_t since_ms, uint64_t ttl_ms, uint64_t now_ms)
 	return now_ms >= since_ms && now_ms - since_ms >= ttl_ms;
 }
 
+static bool fits(const cr_timeline *tl, size_t more, size_t more_bytes)
+{
+	return tl->kept + more <= tl->limits.count && tl->bytes + more_bytes <= tl->limits.bytes;
+}
+
 /* Drops the oldest until the limits hold with so much more to come. */
 static void trim(cr_timeline *tl, uint64_t now_ms, size_t more, size_t more_bytes)
 {
 	while (tl->kept > 0
-		   && (tl->kept + more > tl->limits.count || tl->bytes + more_bytes > tl->limits.bytes
+		   && (!fits(tl, more, more_bytes)
 			   || is_over((*slot(tl, cr_timeline_first(tl)))->kept_ms, tl->limits.ttl_ms, now_ms))) {
 		drop_first(tl);
 	}
@@ -84,6 +101,31 @@ static void drop_ring_if_empty(cr_timeline *tl)
 		cr_free(tl->ring);
 		tl->ring = NULL;
 		tl->cap = 0;
+	}
+}
+
+/* The last whose messages go. */
+static void put_last(cr_timeline *tl)
+{
+	cr_list_remove(&tl->idle);
+	if (tl->kept > 0) {
+		cr_list_append(tl->is_open ? &tl->all->idle_opened : &tl->all->idle_closed, &tl->idle);
+	}
+}
+
+/* Drops until so many bytes more fit into what all may keep. user still needs
+ * its ring, if it was its messages that had to go. */
+static void evict(cr_timelines *all, const cr_timeline *user, size_t more_bytes)
+{
+	while (all->bytes > 0 && all->bytes + more_bytes > all->max_bytes) {
+		cr_list *from = cr_list_is_empty(&all->idle_closed) ? &all->idle_opened : &all->idle_closed;
+		cr_timeline *tl = cr_container_of(from->next, cr_timeline, idle);
+
+		drop_first(tl);
+		all->evicted++;
+		if (tl != user) {
+			drop_ring_if_empty(tl);
+		}
 	}
 }
 
@@ -126,6 +168,7 @@ static bool epoch_make(char epoch[CR_EPOCH_LEN + 1])
 
 static cr_timeline *timeline_new(cr_timelines *all, cr_slice room)
 {
+	CR_ASSERT(room.len <= UINT16_MAX);
 	cr_timeline *tl = cr_calloc(1, sizeof(*tl) + room.len);
 
 	if (!tl) {
@@ -134,8 +177,9 @@ static cr_timeline *timeline_new(cr_timelines *all, cr_slice room)
 	tl->all = all;
 	tl->limits = all->defaults;
 	memcpy(tl->name, room.ptr, room.len);
-	tl->name_len = room.len;
+	tl->name_len = (uint16_t) room.len;
 	cr_list_init(&tl->link);
+	cr_list_init(&tl->idle);
 	if (!epoch_make(tl->epoch)) {
 		cr_free(tl);
 		return NULL;
@@ -162,6 +206,7 @@ cr_timeline *cr_timeline_open(cr_timelines *all, cr_slice room)
 	all->n_closed--;
 	cr_list_remove(&tl->link);
 	cr_list_append(&all->opened, &tl->link);
+	put_last(tl);
 	return tl;
 }
 
@@ -179,9 +224,10 @@ void cr_timeline_close(cr_timeline *tl, uint64_t now_ms)
 	cr_timelines *all = tl->all;
 
 	tl->is_open = false;
-	tl->closed_ms = now_ms;
+	tl->since_ms = now_ms;
 	cr_list_remove(&tl->link);
 	cr_list_append(&all->closed, &tl->link);
+	put_last(tl);
 	/* the first is the one not touched, or looked at, for longest */
 	if (++all->n_closed > CR_TIMELINES_CLOSED_MAX) {
 		timeline_free(cr_container_of(all->closed.next, cr_timeline, link));
@@ -203,7 +249,7 @@ static cr_list *sweep_one(cr_list *head, cr_list *last, uint64_t now_ms)
 	cr_timeline *tl = cr_container_of(node, cr_timeline, link);
 	cr_list *left = node == last ? NULL : last;
 
-	if (!tl->is_open && is_over(tl->closed_ms, tl->limits.ttl_ms, now_ms)) {
+	if (!tl->is_open && is_over(tl->since_ms, tl->limits.ttl_ms, now_ms)) {
 		timeline_free(tl);
 	} else {
 		trim(tl, now_ms, 0, 0);
@@ -234,8 +280,8 @@ void cr_timelines_sweep(cr_timelines *all, uint64_t now_ms, size_t max)
 
 static bool grow(cr_timeline *tl)
 {
-	size_t cap = tl->cap ? tl->cap * 2 : FIRST_CAP;
-	cr_entry **ring = cr_malloc(cap * sizeof(*ring));
+	uint32_t cap = tl->cap ? tl->cap * 2 : FIRST_CAP;
+	cr_entry **ring = cap > tl->cap ? cr_malloc(cap * sizeof(*ring)) : NULL;
 
 	if (!ring) {
 		return false;
@@ -282,7 +328,7 @@ cr_status cr_timeline_append(cr_timeline *tl, const cr_post *post, uint64_t now_
 {
 	size_t size = size_of(post);
 
-	if (tl->limits.count == 0 || size > tl->limits.bytes) {
+	if (tl->limits.count == 0 || size > tl->limits.bytes || size > tl->all->max_bytes) {
 		while (tl->kept > 0) {
 			drop_first(tl);
 		}
@@ -299,11 +345,16 @@ cr_status cr_timeline_append(cr_timeline *tl, const cr_post *post, uint64_t now_
 		return CR_ERR_NOMEM;
 	}
 	trim(tl, now_ms, 1, size);
+	evict(tl->all, tl, size);
 	e->seq = ++tl->top;
 	e->kept_ms = now_ms;
 	*slot(tl, e->seq) = e;
 	tl->kept++;
 	count_bytes(tl, size, 0);
+	if (tl->kept == 1 || now_ms - tl->since_ms >= IDLE_GRAIN_MS) {
+		tl->since_ms = now_ms;
+		put_last(tl);
+	}
 	*seq = e->seq;
 	return CR_OK;
 }
@@ -373,7 +424,16 @@ cr_status cr_timeline_edit(cr_timeline *tl, uint64_t seq, cr_slice text)
 	}
 	cr_post post = e->post;
 	post.text = text;
-	return replace(tl, e, &post);
+	cr_status st = replace(tl, e, &post);
+	if (st != CR_OK) {
+		return st;
+	}
+	while (tl->kept > 0 && !fits(tl, 0, 0)) {
+		drop_first(tl);
+	}
+	evict(tl->all, tl, 0);
+	drop_ring_if_empty(tl);
+	return CR_OK;
 }
 
 /* Without memory for a smaller copy the words are wiped where they are: to take

@@ -20,6 +20,12 @@
  * ends at the top. It outlives its room: when the last member has left, it is
  * still there for its time to live, so that who comes back can resume.
  *
+ * All of them together keep at most max_bytes. When that is not enough for what
+ * is said, or for an edit, the oldest messages go of whoever has been closed
+ * for longest, then of the next one, and when no closed one keeps anything, of
+ * the open one in which nobody has spoken for longest, to a second. So what one
+ * timeline does may change another.
+ *
  * Age is looked at by append, set_limits and sweep only: between two sweeps what
  * is too old can still be read, and a closed timeline be opened again. */
 
@@ -55,14 +61,18 @@ typedef struct cr_timeline cr_timeline;
 typedef struct cr_timelines {
 	cr_timeline *by_name;
 	size_t count, n_closed;
-	size_t bytes;   /* of all entries kept */
-	cr_list closed; /* timelines of empty rooms; next to be swept first, like opened */
+	size_t bytes; /* of all entries kept */
+	size_t max_bytes;
+	uint64_t evicted; /* entries dropped because of max_bytes, before their time */
+	cr_list closed;   /* timelines of empty rooms; next to be swept first, like opened */
 	cr_list opened;
+	cr_list idle_closed, idle_opened; /* those that keep anything; next to be evicted first */
 	cr_timeline_limits defaults;
 } cr_timelines;
 
-/* defaults are those of timelines made later. */
-void cr_timelines_init(cr_timelines *all, const cr_timeline_limits *defaults);
+/* defaults are those of timelines made later. max_bytes: of the same as
+ * cr_timeline_limits.bytes, over all timelines. */
+void cr_timelines_init(cr_timelines *all, const cr_timeline_limits *defaults, size_t max_bytes);
 /* Frees every timeline, open or not. */
 void cr_timelines_deinit(cr_timelines *all);
 
@@ -83,15 +93,15 @@ void cr_timeline_set_limits(cr_timeline *tl, const cr_timeline_limits *limits, u
 void cr_timelines_sweep(cr_timelines *all, uint64_t now_ms, size_t max);
 
 /* Gives the message its seq and keeps it. CR_ERR_NOMEM: nothing happened, no
- * seq was used. A message larger than limits.bytes gets its seq and empties the
- * history (a gapless run that ends at the top: empty). */
+ * seq was used. A message larger than limits.bytes or than all may keep gets its
+ * seq and empties the history (a gapless run that ends at the top: empty). */
 CR_MUST_CHECK cr_status cr_timeline_append(cr_timeline *tl, const cr_post *post, uint64_t now_ms, uint64_t *seq);
 
 const char *cr_timeline_epoch(const cr_timeline *tl); /* CR_EPOCH_LEN characters and a NUL */
 uint64_t cr_timeline_top(const cr_timeline *tl);      /* the last seq given; 0: none yet */
 uint64_t cr_timeline_first(const cr_timeline *tl);    /* the oldest kept; top + 1 when none is */
 size_t cr_timeline_bytes(const cr_timeline *tl);
-/* NULL unless first <= seq <= top. Valid until the timeline changes. */
+/* NULL unless first <= seq <= top. Valid until any timeline changes. */
 const cr_entry *cr_timeline_get(const cr_timeline *tl, uint64_t seq);
 
 /* Somebody who saw everything up to since (0: nothing, but was there), in this
@@ -103,8 +113,8 @@ bool cr_timeline_can_resume(const cr_timeline *tl, cr_slice epoch, uint64_t sinc
  * kept any more, or deleted. CR_ERR_NOMEM, of an edit only: nothing happened.
  * changed_at becomes top, so one who resumes has missed the changes with
  * changed_at >= since (perhaps not all of them: telling one twice does no harm).
- * An edit may exceed limits.bytes until the next append or sweep. The text may
- * be the entry's own. */
+ * A text that became longer can cost the oldest their place, even the entry
+ * itself. The text may be the entry's own. */
 CR_MUST_CHECK cr_status cr_timeline_edit(cr_timeline *tl, uint64_t seq, cr_slice text);
 CR_MUST_CHECK cr_status cr_timeline_delete(cr_timeline *tl, uint64_t seq);
 

@@ -60,6 +60,9 @@ final class Chatroom implements Countable
      *  - rooms_per_client: 1 to 100000, default 128. Rooms one client may be in at a time.
      *  - history_size: 0 to 100000, default 100. Messages kept per room, at most 512 KiB of them; see setRoomOptions().
      *  - history_ttl: 1 to 31536000, default 300. How old they may become, and how long an empty room's are kept.
+     *  - history_memory: 1048576 to 1099511627776, default 268435456. Bytes of messages kept in all rooms together:
+     *    texts, data, names, and 120 each; the heap's share comes on top. Over it the oldest messages go, first of
+     *    rooms that nobody is in; see docs/rooms.md.
      *  - resume_window: 0 (off) to 86400, default 120. How long a client (chatroom.v1) that was cut off can come back
      *    as the same: same uid, rooms and data, and what it missed.
      *  - presence: bool, default false. Members of a room are told who comes and goes; see setRoomOptions().
@@ -484,13 +487,13 @@ final class Chatroom implements Countable
      * of PHP's heap), and what /metrics explains one by one (started_at is in Unix ms, 0 when not running):
      * started_at, uptime_ms, clients, connections, users, parked, rooms, history_bytes, max_clients, accepted,
      * handshakes, handshakes_refused, requests, messages_in, messages_dropped, private_messages, messages_repeated,
-     * deliveries, errors_sent, resumed, replayed, bytes_in, bytes_out, queued_bytes, held_bytes,
-     * messages_compressed_in, messages_compressed_out, bytes_compressed_in, bytes_inflated_in, bytes_compressed_out,
-     * bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections, refused_hosts,
-     * refused_origins, refused_banned, refused_tickets, tls_errors, refused_heads, refused_rooms, messages_too_big,
-     * messages_too_split, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle, timeouts_close,
-     * timeouts_drain, slow_consumers, over_mem_limit, rate_limited, muted, slowed, protocol_errors, out_of_memory,
-     * accept_pauses, loop_lag_ms.
+     * deliveries, errors_sent, resumed, replayed, history_evicted, bytes_in, bytes_out, queued_bytes, held_bytes,
+     * messages_compressed_in, messages_compressed_out, bytes_compressed_in, bytes_inflated_in,
+     * bytes_compressed_out, bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections,
+     * refused_hosts, refused_origins, refused_banned, refused_tickets, tls_errors, refused_heads, refused_rooms,
+     * messages_too_big, messages_too_split, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
+     * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, muted, slowed, protocol_errors,
+     * out_of_memory, accept_pauses, loop_lag_ms.
      */
     public function stats(): array {}
 }

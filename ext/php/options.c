@@ -73,6 +73,7 @@ static const option_row options[] = {
 	{"rooms_per_client", OPTION_UINT, AT(config.rooms_per_client), 1, 100000, false, NULL},
 	{"history_size", OPTION_UINT, AT(config.history_size), 0, 100000, false, NULL},
 	OTHER(history_ttl, parse_history_ttl),
+	{"history_memory", OPTION_SIZE, AT(config.history_memory), 1 << 20, (double) (1ULL << 40), false, NULL},
 	SECONDS(resume_window, 0, 86400),
 	OTHER(presence, parse_presence),
 	SECONDS(presence_grace, 0, 3600),

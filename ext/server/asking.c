@@ -33,6 +33,7 @@ void cr_server_stats(cr_server *srv, cr_stats *out)
 	out->connections = srv->n_sessions;
 	out->rooms = srv->rooms.count;
 	out->history_bytes = srv->timelines.bytes;
+	out->history_evicted = srv->timelines.evicted;
 	out->users = srv->n_online;
 	out->parked = srv->n_parked;
 	out->max_clients = srv->max_clients;

@@ -36,22 +36,34 @@ typedef struct cr_user {
 	char id[];
 } cr_user;
 
-/* A room a parked peer was in. */
+/* A room a session was in when it ended: one of a list, behind which all the
+ * names lie in the same block. Parked peers keep thousands of them. */
 typedef struct cr_was_in {
-	char epoch[CR_EPOCH_LEN];
 	uint64_t held; /* still counted in the presence of that id; 0: not */
-	bool has_epoch;
+	char epoch[CR_EPOCH_LEN];
+	uint32_t name_at; /* bytes from here */
 	uint8_t name_len;
-	char name[CR_ROOM_NAME_MAX];
+	bool has_epoch;
 } cr_was_in;
+
+static inline cr_slice cr_was_in_name(const cr_was_in *w)
+{
+	return cr_slice_of((const char *) w + w->name_at, w->name_len);
+}
 
 /* A message taken under a request id. */
 typedef struct cr_recent {
-	uint64_t id; /* keyed hash; 0: free */
 	uint64_t seq, time_ms;
 	uint8_t room_len; /* 0: private, and seq is how many it was delivered to */
-	char room[CR_ROOM_NAME_MAX];
+	char room[];
 } cr_recent;
+
+/* The last of them. */
+typedef struct cr_recents {
+	uint64_t ids[CR_RECENT]; /* keyed hashes; 0: free */
+	cr_recent *messages[CR_RECENT];
+	unsigned next;
+} cr_recents;
 
 /* Joins that are still to be answered, in order. */
 typedef struct cr_join {
@@ -84,9 +96,8 @@ typedef struct cr_peer {
 	cr_list in_user;
 	char *name;
 	size_t name_len;
-	cr_recent *recent; /* CR_RECENT of them, made with the first id */
-	unsigned next_recent;
-	unsigned limited; /* frames refused for their rate, in a row */
+	cr_recents *recents; /* made with the first id */
+	unsigned limited;    /* frames refused for their rate, in a row */
 	cr_join *joins, **joins_tail;
 	cr_was_in *was_in; /* parked */
 	size_t n_was_in;
@@ -191,9 +202,9 @@ cr_slice cr_subject_of_peer(const cr_peer *p, char buf[CR_SUBJECT_MAX]);
 cr_slice cr_subject_of_user(cr_slice id, char buf[CR_SUBJECT_MAX]);
 cr_slice cr_subject_of_uid(const cr_uuid *uid, char buf[CR_SUBJECT_MAX]);
 /* What was taken under that request id, NULL: nothing (any more). */
-cr_recent *cr_peer_recent(cr_peer *p, cr_slice id);
-/* A place for it; NULL: out of memory. */
-cr_recent *cr_peer_remember(cr_peer *p, cr_slice id);
+const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id);
+/* room absent: private. CR_ERR_NOMEM: nothing is remembered, nothing forgotten. */
+CR_MUST_CHECK cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms);
 
 /* broadcast.c */
 void cr_batch_init(cr_batch *b, cr_room *room);

@@ -274,11 +274,19 @@ static void free_joins(cr_peer *p)
 	p->joins_tail = &p->joins;
 }
 
+static void free_recents(cr_peer *p)
+{
+	for (size_t i = 0; p->recents && i < CR_RECENT; i++) {
+		cr_free(p->recents->messages[i]);
+	}
+	cr_free(p->recents);
+}
+
 void cr_peer_release_presence(cr_peer *p)
 {
 	for (size_t i = 0; i < p->n_was_in; i++) {
 		cr_was_in *w = &p->was_in[i];
-		cr_room *room = cr_rooms_find(&p->srv->rooms, cr_slice_of(w->name, w->name_len));
+		cr_room *room = cr_rooms_find(&p->srv->rooms, cr_was_in_name(w));
 
 		uint64_t held = w->held;
 
@@ -313,7 +321,7 @@ void cr_peer_free(cr_peer *p)
 	}
 	free_joins(p);
 	cr_free(p->was_in);
-	cr_free(p->recent);
+	free_recents(p);
 	cr_free(p->name);
 	OPENSSL_cleanse(p->secret, sizeof(p->secret));
 	cr_free(p);
@@ -332,22 +340,30 @@ static bool may_come_back(const cr_session *s, unsigned code)
 	       && code != 1000 && (code < 4000 || code > 4099);
 }
 
-/* Which rooms it is in, for the peer or for on_leave. */
-static cr_was_in *list_rooms(cr_session *s, uint32_t *n)
+/* Which rooms it is in, in the order of joining, for the peer or for on_leave. */
+static cr_was_in *list_rooms(const cr_session *s, uint32_t *n)
 {
-	size_t count = 0;
+	uint32_t count = 0;
+	size_t names = 0;
 
 	for (const cr_membership *ms = cr_member_first(&s->member); ms; ms = ms->next) {
 		count++;
+		names += ms->room->name_len;
 	}
-	cr_was_in *list = count ? cr_calloc(count, sizeof(*list)) : NULL;
-	*n = 0;
-	for (const cr_membership *ms = cr_member_first(&s->member); list && ms; ms = ms->next) {
-		const cr_room_state *st = ms->room->out;
-		cr_was_in *w = &list[(*n)++];
+	cr_was_in *list = count ? cr_calloc(1, count * sizeof(*list) + names) : NULL, *w = list;
 
+	*n = list ? count : 0;
+	if (!list) {
+		return NULL;
+	}
+	char *name = (char *) (list + count);
+	for (const cr_membership *ms = cr_member_first(&s->member); ms; ms = ms->next, w++) {
+		const cr_room_state *st = ms->room->out;
+
+		w->name_at = (uint32_t) (name - (char *) w);
 		w->name_len = (uint8_t) ms->room->name_len;
-		memcpy(w->name, ms->room->name, ms->room->name_len);
+		memcpy(name, ms->room->name, ms->room->name_len);
+		name += ms->room->name_len;
 		if (st && st->timeline) {
 			memcpy(w->epoch, cr_timeline_epoch(st->timeline), CR_EPOCH_LEN);
 			w->has_epoch = true;
@@ -366,19 +382,16 @@ void cr_peer_park(cr_session *s, unsigned code)
 	if (back || cr_server_wants(srv, CR_HOOK_LEAVE)) {
 		s->ending.was_in = list_rooms(s, &s->ending.n_was_in);
 	}
+	size_t i = 0; /* the list is in the same order */
 	for (cr_membership *ms = cr_member_first(&s->member), *next; ms; ms = next) {
-		bool hold = back && cr_room_has_presence(srv, ms->room), held = false;
+		cr_was_in *w = s->ending.was_in ? &s->ending.was_in[i++] : NULL;
+		bool hold = w && back && cr_room_has_presence(srv, ms->room);
 
 		next = ms->next;
-		for (size_t i = 0; hold && i < s->ending.n_was_in; i++) {
-			cr_was_in *w = &s->ending.was_in[i];
-
-			if (cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(ms->room))) {
-				w->held = ((const cr_room_state *) ms->room->out)->presence_id;
-				held = true;
-			}
+		if (hold) {
+			w->held = ((const cr_room_state *) ms->room->out)->presence_id;
 		}
-		cr_room_exit(s, ms, held);
+		cr_room_exit(s, ms, hold);
 	}
 	if (!p) {
 		return;
@@ -486,25 +499,42 @@ void cr_peers_deinit(cr_server *srv)
 
 /* What was taken under a request id */
 
-cr_recent *cr_peer_recent(cr_peer *p, cr_slice id)
+const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id)
 {
 	uint64_t key = cr_hash(id.ptr, id.len) | 1;
 
-	for (size_t i = 0; p->recent && i < CR_RECENT; i++) {
-		if (p->recent[i].id == key) {
-			return &p->recent[i];
+	for (size_t i = 0; p->recents && i < CR_RECENT; i++) {
+		if (p->recents->ids[i] == key) {
+			return p->recents->messages[i];
 		}
 	}
 	return NULL;
 }
 
-cr_recent *cr_peer_remember(cr_peer *p, cr_slice id)
+cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms)
 {
-	if (!p->recent && !(p->recent = cr_calloc(CR_RECENT, sizeof(*p->recent)))) {
-		return NULL;
+	if (!p->recents && !(p->recents = cr_calloc(1, sizeof(*p->recents)))) {
+		return CR_ERR_NOMEM;
 	}
-	cr_recent *r = &p->recent[p->next_recent++ % CR_RECENT];
+	cr_recents *all = p->recents;
+	cr_recent **place = &all->messages[all->next], *r = *place;
 
-	*r = (cr_recent){.id = cr_hash(id.ptr, id.len) | 1};
-	return r;
+	/* most say all they say in one room, or in rooms with names as long */
+	if (!r || r->room_len != room.len) {
+		r = cr_malloc(offsetof(cr_recent, room) + room.len);
+		if (!r) {
+			return CR_ERR_NOMEM;
+		}
+		cr_free(*place);
+		*place = r;
+	}
+	r->seq = seq;
+	r->time_ms = time_ms;
+	r->room_len = (uint8_t) room.len;
+	if (room.len) {
+		memcpy(r->room, room.ptr, room.len);
+	}
+	all->ids[all->next] = cr_hash(id.ptr, id.len) | 1;
+	all->next = (all->next + 1) % CR_RECENT;
+	return CR_OK;
 }

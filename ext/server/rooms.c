@@ -228,7 +228,7 @@ static bool was_held(cr_session *s, const cr_room *room, const cr_room_state *st
 	for (size_t i = 0; p && i < p->n_was_in; i++) {
 		cr_was_in *w = &p->was_in[i];
 
-		if (w->held == st->presence_id && cr_slice_eq(cr_slice_of(w->name, w->name_len), cr_room_name(room))) {
+		if (w->held == st->presence_id && cr_slice_eq(cr_was_in_name(w), cr_room_name(room))) {
 			w->held = 0;
 			return true;
 		}

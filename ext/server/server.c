@@ -58,6 +58,7 @@ void cr_server_config_init(cr_server_config *config)
 		.history_size = 100,
 		.history_ttl = 300000,
 		.history_bytes = 524288,
+		.history_memory = 268435456,
 		.resume_window = 120000,
 		.presence_grace = 15000,
 		.backlog = 511,
@@ -131,7 +132,7 @@ cr_server *cr_server_new(const cr_server_config *config, const cr_hooks *hooks, 
 		.bytes = config->history_bytes,
 		.ttl_ms = config->history_ttl,
 	};
-	cr_timelines_init(&srv->timelines, &kept);
+	cr_timelines_init(&srv->timelines, &kept, config->history_memory);
 	cr_buf_init(&srv->scratch, SCRATCH_MAX);
 	cr_buf_init(&srv->ack_scratch, 4096);
 	cr_buf_init(&srv->api_out, SCRATCH_MAX);
@@ -626,6 +627,7 @@ cr_status cr_server_run(cr_server *srv, char error[CR_ERROR_MAX])
 		return CR_ERR_STATE;
 	}
 	srv->stats = (cr_stats){0};
+	srv->timelines.evicted = 0;
 	srv->stopping = srv->abandoned = false;
 	srv->pid = (int) getpid();
 	cr_status st = cr_loop_init(&srv->loop, &(cr_loop_options){

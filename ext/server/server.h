@@ -77,6 +77,7 @@ typedef struct cr_server_config {
 	uint32_t history_size;           /* 100 messages per room; 0: none */
 	uint64_t history_ttl;            /* 300,000 */
 	size_t history_bytes;            /* 512 KiB per room */
+	size_t history_memory;           /* 256 MiB, of all rooms */
 	uint32_t resume_window;          /* 120,000; 0: nobody can resume */
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
@@ -298,6 +299,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(errors_sent, false, "error events to clients") \
  F(resumed, false, "clients that came back") \
  F(replayed, false, "messages given again to clients that came back") \
+ F(history_evicted, false, "messages dropped for history_memory, before their time") \
  F(bytes_in, false, "bytes read from sockets") \
  F(bytes_out, false, "bytes written to sockets") \
  F(queued_bytes, true, "bytes waiting for sockets") \

@@ -225,7 +225,7 @@ void cr_sessions_report_ended(cr_server *srv)
 			cr_ws_resume(s); /* the peer's Close may be among what waited */
 		}
 		for (size_t i = 0; s->was_open && i < e->n_was_in && cr_server_wants(srv, CR_HOOK_LEAVE); i++) {
-			srv->hooks->on_leave(srv->hooks_arg, s, cr_slice_of(e->was_in[i].name, e->was_in[i].name_len));
+			srv->hooks->on_leave(srv->hooks_arg, s, cr_was_in_name(&e->was_in[i]));
 		}
 		if (s->was_open && cr_server_wants(srv, CR_HOOK_CLOSE)) {
 			srv->hooks->on_close(srv->hooks_arg, s, e->code,

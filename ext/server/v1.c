@@ -154,18 +154,7 @@ static bool answered_before(cr_session *s, const cr_v1_frame *f)
 
 static bool remember(cr_session *s, const cr_v1_frame *f, cr_slice room, uint64_t seq, uint64_t time_ms)
 {
-	cr_recent *r = f->id.ptr ? cr_peer_remember(s->peer, f->id) : NULL;
-
-	if (!r) {
-		return !f->id.ptr;
-	}
-	r->seq = seq;
-	r->time_ms = time_ms;
-	r->room_len = (uint8_t) room.len;
-	if (room.len) {
-		memcpy(r->room, room.ptr, room.len);
-	}
-	return true;
+	return !f->id.ptr || cr_peer_remember(s->peer, f->id, room, seq, time_ms) == CR_OK;
 }
 
 static void fill_said(const cr_session *s, cr_said *said, char uid[CR_UUID_LEN])

@@ -49,7 +49,7 @@ static void keep_resumed_rooms(cr_session *s, const cr_v1_frame *f, const cr_pee
 {
 	for (size_t i = 0; i < old->n_was_in; i++) {
 		const cr_was_in *w = &old->was_in[i];
-		cr_slice room = cr_slice_of(w->name, w->name_len);
+		cr_slice room = cr_was_in_name(w);
 		cr_join *j = cr_v1_queue_join(s->peer, room, CR_SLICE_NONE);
 
 		if (!j) {

@@ -34,7 +34,7 @@ static void first_words(void **state)
 	char text[] = "hello";
 
 	(void) state;
-	cr_timelines_init(&all, &roomy);
+	cr_timelines_init(&all, &roomy, SIZE_MAX);
 	assert_null(cr_timeline_find(&all, CR_SLICE("a")));
 	cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 	assert_ptr_equal(cr_timeline_find(&all, CR_SLICE("a")), tl);
@@ -69,7 +69,7 @@ static void limits_hold(void **state)
 	cr_timelines all;
 
 	(void) state;
-	cr_timelines_init(&all, &(cr_timeline_limits){100, 3 * one, 50});
+	cr_timelines_init(&all, &(cr_timeline_limits){100, 3 * one, 50}, SIZE_MAX);
 	cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 	for (int i = 0; i < 5; i++) {
 		say(tl, CR_SLICE("0123456789"), 100);
@@ -108,7 +108,7 @@ static void resume_rules(void **state)
 	cr_timelines all;
 
 	(void) state;
-	cr_timelines_init(&all, &(cr_timeline_limits){3, 1 << 20, 1000});
+	cr_timelines_init(&all, &(cr_timeline_limits){3, 1 << 20, 1000}, SIZE_MAX);
 	cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 	cr_slice epoch = epoch_of(tl);
 	assert_true(cr_timeline_can_resume(tl, epoch, 0)); /* was there, nothing was said */
@@ -140,7 +140,7 @@ static void edits_and_deletes(void **state)
 	uint64_t seq;
 
 	(void) state;
-	cr_timelines_init(&all, &(cr_timeline_limits){3, 1 << 20, 1000});
+	cr_timelines_init(&all, &(cr_timeline_limits){3, 1 << 20, 1000}, SIZE_MAX);
 	cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 	cr_post post = {{{7}}, 5, CR_SLICE("text"), CR_SLICE("[1]"), CR_SLICE("u"), CR_SLICE("name")};
 	for (int i = 0; i < 4; i++) {
@@ -168,12 +168,18 @@ static void edits_and_deletes(void **state)
 	}
 	assert_memory_equal(cr_timeline_get(tl, 3) + 1, "\0\0\0\0\0\0\0", 7);
 	assert_int_equal(all.bytes, 3 * sizeof(cr_entry) + 5 + 5 + 12);
-	/* over the limit by an edit, until the next append */
+	/* an edit keeps to the limit: the oldest goes, and it may be the one edited */
 	cr_timeline_set_limits(tl, &(cr_timeline_limits){3, all.bytes, 1000}, 9);
 	assert_int_equal(cr_timeline_edit(tl, 4, CR_SLICE("a text that is longer")), CR_OK);
-	assert_true(cr_timeline_first(tl) == 2 && all.bytes > 3 * sizeof(cr_entry) + 22);
-	say(tl, CR_SLICE(""), 9);
-	assert_true(all.bytes <= 3 * sizeof(cr_entry) + 22);
+	assert_true(cr_timeline_first(tl) == 3 && cr_timeline_top(tl) == 4);
+	assert_int_equal(all.bytes, 2 * sizeof(cr_entry) + 5 + 12 + 17);
+	assert_true(cr_slice_eq(cr_timeline_get(tl, 4)->post.text, CR_SLICE("a text that is longer")));
+	assert_int_equal(cr_timeline_delete(tl, 3), CR_ERR_STATE); /* it was deleted above */
+	static const uint8_t big[1000] = {0};
+	assert_int_equal(cr_timeline_edit(tl, 4, cr_slice_of(big, sizeof(big))), CR_OK);
+	assert_true(cr_timeline_first(tl) == 5 && cr_timeline_top(tl) == 4 && all.bytes == 0);
+	say(tl, CR_SLICE("x"), 9); /* it goes on */
+	assert_true(cr_timeline_first(tl) == 5 && cr_timeline_top(tl) == 5);
 	cr_timelines_deinit(&all);
 	assert_int_equal(all.bytes, 0);
 }
@@ -184,7 +190,7 @@ static void closed_ones_expire(void **state)
 	char epoch[CR_EPOCH_LEN + 1];
 
 	(void) state;
-	cr_timelines_init(&all, &roomy);
+	cr_timelines_init(&all, &roomy, SIZE_MAX);
 	cr_timeline *a = cr_timeline_open(&all, CR_SLICE("a"));
 	cr_timeline *b = cr_timeline_open(&all, CR_SLICE("b"));
 	memcpy(epoch, cr_timeline_epoch(a), sizeof(epoch));
@@ -215,7 +221,7 @@ static void closed_ones_are_bounded(void **state)
 	char name[32];
 
 	(void) state;
-	cr_timelines_init(&all, &l);
+	cr_timelines_init(&all, &l, SIZE_MAX);
 	cr_timeline *open = cr_timeline_open(&all, CR_SLICE("open"));
 	for (int i = 0; i < CR_TIMELINES_CLOSED_MAX + 2; i++) {
 		int n = snprintf(name, sizeof(name), "room %d", i);
@@ -241,7 +247,7 @@ static void a_sweep_is_bounded_and_goes_on(void **state)
 	cr_timeline *tl[20];
 
 	(void) state;
-	cr_timelines_init(&all, &roomy);
+	cr_timelines_init(&all, &roomy, SIZE_MAX);
 	for (int i = 0; i < 20; i++) {
 		char name[2] = {'r', (char) ('a' + i)};
 
@@ -276,7 +282,7 @@ static void out_of_memory(void **state)
 		cr_timelines all;
 		uint64_t seq;
 
-		cr_timelines_init(&all, &roomy);
+		cr_timelines_init(&all, &roomy, SIZE_MAX);
 		cr_mem_fail_at(n);
 		cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 		if (!tl) {
@@ -340,6 +346,14 @@ static uint64_t model_trim(const said *m, uint64_t first, uint64_t top, const cr
 	}
 }
 
+/* The same of an edit, which makes nothing older. */
+static uint64_t model_fit(const said *m, uint64_t first, uint64_t top, const cr_timeline_limits *l)
+{
+	cr_timeline_limits ageless = {l->count, l->bytes, UINT64_MAX};
+
+	return model_trim(m, first, top, &ageless, UINT64_MAX - 1);
+}
+
 static void agrees(const cr_timeline *tl, const said *m, uint64_t first, uint64_t top)
 {
 	size_t bytes = 0;
@@ -366,7 +380,7 @@ static void like_a_naive_model(void **state)
 	uint8_t text[400];
 
 	(void) state;
-	cr_timelines_init(&all, &l);
+	cr_timelines_init(&all, &l, SIZE_MAX);
 	cr_timeline *tl = cr_timeline_open(&all, CR_SLICE("a"));
 	for (int i = 0; i < 20000 - 1; i++) {
 		uint32_t what = pick(100);
@@ -385,6 +399,7 @@ static void like_a_naive_model(void **state)
 
 			if (can) {
 				m[seq] = (said){m[seq].kept_ms, edit ? len : 0, i & 255, !edit};
+				first = model_fit(m, first, top, &l);
 			}
 			cr_status st = edit ? cr_timeline_edit(tl, seq, cr_slice_of(text, len)) : cr_timeline_delete(tl, seq);
 			assert_int_equal(st, can ? CR_OK : CR_ERR_STATE);

@@ -15,6 +15,7 @@ import time
 from defect_rows import CHAT, ECHO, public
 from http_rows import b, raw, works_and_closes
 from json_rows import j38_colliding
+from v1 import OPTIONS, Client, php
 from wire import PING, PONG, TEXT, Failed, Sock, check, close, enc, frame, head, join, text, wait_for
 
 MIB = 1 << 20
@@ -549,6 +550,38 @@ def d36(server, tag):
 
 add("D36", "log floods", d36, ("chat", {"public": "public", "max_connections": 50, "log": "stderr",
                                         "rate_limit": None}))
+
+
+def d34_history(server, id):
+    """20 MB of messages into 60 rooms, one after the other, where all may keep 1 MiB together."""
+    a = Client(server, {"join": ["quiet"]})
+    epoch = a.next("joined")["epoch"]
+    a.send({"message": "long ago", "id": "once"})
+    a.next("ack")
+    a.cut()
+    b, before = Client(server), server.anon()
+    for i in range(60):
+        b.join(f"{i}")
+        b.send(*[{"message": "x" * 16384, "room": f"{i}"}] * 20)
+        b.drain()
+        b.send({"type": "leave", "room": f"{i}", "id": 1})
+        b.next("left")
+        check(php(server, "return $chat->stats()['history_bytes'];") <= MIB, f"more is kept after room {i}")
+    grown = server.anon() - before
+    check(server.sanitized or grown < 4096, f"the server grew by {grown} KiB")
+    server.may_grow(4096)
+    kept = php(server, "return array_map(fn ($r) => array_column($chat->history((string) $r, 200), 'seq'), range(0, 59));")
+    check([k for k in kept if k] == [[18, 19, 20], *[list(range(1, 21))] * 3] and kept[56], f"kept: {kept}")
+    check(php(server, "return $chat->stats()['history_evicted'];") == 60 * 20 + 1 - 63, "how many went")
+    r = a.resume({"quiet": 0})
+    j = r.next("joined")
+    check(r.welcome["resumed"] and (j["recovered"], j["seq"], j["epoch"]) == (False, 1, epoch), f"{r.welcome} {j}")
+    r.send({"message": "long ago", "id": "once"})
+    check(r.next("ack")["seq"] == 1, "what is gone was said all the same")
+
+
+add("D34.history", "rooms are filled with history: together they keep history_memory", d34_history,
+    ("v1", {**OPTIONS, "history_memory": MIB}))
 
 
 def cases():

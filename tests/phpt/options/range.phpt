@@ -11,7 +11,7 @@ $ranges = [
     'close_timeout' => [0.1, 3600], 'drain_timeout' => [0, 3600], 'send_queue_limit' => [1024, 1073741824], 'coalesce' => [0, 1000],
     'mem_limit' => [1048576, 1099511627776],
     'backlog' => [1, 65535], 'callback_warn_ms' => [0, 3600000], 'rooms_per_client' => [1, 100000], 'history_size' => [0, 100000],
-    'history_ttl' => [1.0, 31536000], 'resume_window' => [0, 86400], 'presence_grace' => [0, 3600],
+    'history_ttl' => [1.0, 31536000], 'history_memory' => [1048576, 1099511627776], 'resume_window' => [0, 86400], 'presence_grace' => [0, 3600],
 ];
 function attempt(string $name, mixed $value): string
 {
@@ -65,6 +65,7 @@ option "callback_warn_ms" must be between 0 and 3600000
 option "rooms_per_client" must be between 1 and 100000
 option "history_size" must be between 0 and 100000
 option "history_ttl" must be between 1 and 31536000
+option "history_memory" must be between 1048576 and 1099511627776
 option "resume_window" must be between 0 and 86400
 option "presence_grace" must be between 0 and 3600
 option "ping_timeout" must be between 0.1 and 3600

@@ -8,7 +8,7 @@ $wrong = [
     'origins' => 'https://example.com', 'allowed_hosts' => [1], 'max_message_size' => '10', 'max_fragments' => 1.5,
     'max_connections' => null, 'handshake_timeout' => '10', 'ping_interval' => null, 'rate_limit' => 5, 'public' => 1,
     'callback_warn_ms' => 1.5, 'log' => 5, 'log_level' => null, 'backlog' => [], 'idle_timeout' => true,
-    'rooms_per_client' => '5', 'history_size' => 1.5, 'history_ttl' => '1', 'resume_window' => null, 'presence_grace' => true, 'presence' => 1,
+    'rooms_per_client' => '5', 'history_size' => 1.5, 'history_ttl' => '1', 'history_memory' => '256M', 'resume_window' => null, 'presence_grace' => true, 'presence' => 1,
     'single_session' => true, 'secret' => 5,
 ];
 foreach ($wrong as $name => $value) {
@@ -43,6 +43,7 @@ option "idle_timeout" must be of type int or float, bool given
 option "rooms_per_client" must be of type int, string given
 option "history_size" must be of type int, float given
 option "history_ttl" must be of type int or float, string given
+option "history_memory" must be of type int, string given
 option "resume_window" must be of type int or float, null given
 option "presence_grace" must be of type int or float, bool given
 option "presence" must be of type bool, int given
