@@ -662,8 +662,8 @@ export class ChatroomClient {
 
 	_on_delete(frame) {
 		const room = this._rooms.get(frame.room);
-		if (room && frame.seq > room.seq) {
-			room.seq = frame.seq; // said and deleted while we were not there
+		if (room && frame.time !== undefined && frame.seq > room.seq) {
+			room.seq = frame.seq; // the place of what was said and deleted while we were not there
 		}
 		this._emit('delete', frame);
 	}
