@@ -34,7 +34,7 @@ export async function changes(it) {
 	await withFinger(it);
 }
 
-async function byKeyboard({ check, texts }, a, b) {
+async function byKeyboard({ check, texts, out }, a, b) {
 	await a.fill('#text', '');
 	await a.focus('#text');
 	await a.keyboard.press('ArrowUp');
@@ -43,6 +43,12 @@ async function byKeyboard({ check, texts }, a, b) {
 	check.ok(await a.locator('#editing').isVisible(), 'and shows so');
 	check.equal(await a.getAttribute('#send', 'aria-label'), 'Save', 'its button saves');
 	await a.keyboard.type(' x');
+	for (const scheme of ['light', 'dark']) {
+		await a.emulateMedia({ colorScheme: scheme });
+		await delay(100);
+		await a.screenshot({ path: path.join(out, `desktop-editing-${scheme}.png`) });
+	}
+	await a.emulateMedia({ colorScheme: 'light' });
 	await a.keyboard.press('Escape');
 	check.equal(await value(a), '', 'Escape cancels');
 	check.equal((await texts(a)).includes('And a thrid'), true, 'and nothing is changed');
@@ -133,7 +139,7 @@ async function byPointer({ check, texts, accessible, out }, a, b) {
 	check.ok(await a.locator('#editing').isHidden(), 'and it is not edited any more');
 }
 
-/* Who comes later sees the same; what one wrote is one's own after a reload too. */
+/* Who comes later sees the same. */
 async function later({ check, open, online, browser, texts }, query) {
 	const c = await open(browser, 'changes c', DESKTOP, { query });
 	await online(c);
@@ -144,6 +150,7 @@ async function later({ check, open, online, browser, texts }, query) {
 	await c.context().close();
 }
 
+/* What one wrote is one's own after a reload too. */
 async function refused({ check, say, online }, a, b) {
 	await a.reload();
 	await online(a);
@@ -151,11 +158,11 @@ async function refused({ check, say, online }, a, b) {
 	await say(a, 'short');
 	await mine(a, 'short').and(a.locator('[data-mark="sent"]')).waitFor();
 	await a.keyboard.press('ArrowUp');
-	// what the server answers to somebody else's message
+	// as if it were too old
 	await a.evaluate(() => {
-		const send = WebSocket.prototype.send;
+		const { send } = WebSocket.prototype;
 		WebSocket.prototype.send = function (text) {
-			send.call(this, text.replace('"type":"edit"', '"type":"edit","x":1').replace(/"seq":\d+/, '"seq":1000000'));
+			send.call(this, text.includes('"type":"edit"') ? text.replace(/"seq":\d+/, '"seq":1000000') : text);
 		};
 	});
 	await a.fill('#text', 'longer');
@@ -165,7 +172,13 @@ async function refused({ check, say, online }, a, b) {
 	check.equal(await theirs(b, 'longer').count(), 0, 'nobody has seen it');
 	await mine(a, 'short').locator('.again').click();
 	check.equal(await value(a), 'longer', 'and what was written is not lost');
-	await a.keyboard.press('Escape');
+	await a.fill('#join-name', 'elsewhere');
+	await a.press('#join-name', 'Enter');
+	await a.locator('#room').filter({ hasText: '#elsewhere' }).waitFor();
+	check.equal(await value(a), '', 'another room has another composer');
+	check.ok(await a.locator('#editing').isHidden(), 'where nothing is edited');
+	await a.keyboard.press('ArrowUp');
+	check.equal(await value(a), '', 'and nothing could be');
 }
 
 async function withoutConnection({ check, open, online, say, browser, proxy, complaints }) {
