@@ -452,7 +452,7 @@ function showComposer() {
 		hint.textContent = 'Messages wait here until the connection is back';
 		hint.dataset.tone = 'warn';
 	} else {
-		hint.textContent = changes.item ? 'Enter saves, Esc cancels, nothing left deletes the message'
+		hint.textContent = changes.item ? 'Enter saves, Esc cancels, an empty text deletes'
 			: 'Enter sends, Shift + Enter starts a new line';
 		hint.dataset.tone = 'keys';
 	}
