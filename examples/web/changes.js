@@ -181,7 +181,7 @@ export class Changes {
 		this.show();
 		input.focus({ preventScroll: true });
 		input.setSelectionRange(input.value.length, input.value.length);
-		item.element?.scrollIntoView({ block: 'nearest' }); // it may be about to be drawn
+		item.element && item.element.scrollIntoView({ block: 'nearest' }); // it may be about to be drawn
 	}
 
 	/* The last own message, by the arrow in an empty composer. */
@@ -210,7 +210,7 @@ export class Changes {
 		byId('send').querySelector('use').setAttribute('href', on ? '#icon-sent' : '#icon-send');
 		input.setAttribute('aria-label', on ? 'Edit your message' : 'Message');
 		item.editing = on;
-		item.element?.classList.toggle('edited-now', on);
+		item.element && item.element.classList.toggle('edited-now', on);
 		this.app.changed();
 	}
 }

@@ -918,7 +918,8 @@ static const char demo_file_1[] =
 	"\t\tthis.show();\n"
 	"\t\tinput.focus({ preventScroll: true });\n"
 	"\t\tinput.setSelectionRange(input.value.length, input.value.length);\n"
-	"\t\titem.element\077.scrollIntoView({ block: 'nearest' }); // it may be about to be drawn\n"
+	"\t\titem.element && item.element.scrollIntoView({ block: 'nearest' }); // it may be about to be drawn"
+	"\n"
 	"\t}\n"
 	"\n"
 	"\t/* The last own message, by the arrow in an empty composer. */\n"
@@ -947,7 +948,7 @@ static const char demo_file_1[] =
 	"\t\tbyId('send').querySelector('use').setAttribute('href', on \077 '#icon-sent' : '#icon-send');\n"
 	"\t\tinput.setAttribute('aria-label', on \077 'Edit your message' : 'Message');\n"
 	"\t\titem.editing = on;\n"
-	"\t\titem.element\077.classList.toggle('edited-now', on);\n"
+	"\t\titem.element && item.element.classList.toggle('edited-now', on);\n"
 	"\t\tthis.app.changed();\n"
 	"\t}\n"
 	"}\n";
