@@ -83,13 +83,30 @@ export function wxTransport(wx) {
 	const transport = (url, protocol, events) => {
 		const fail = () => events.close(1006, '');
 		const task = wx.connectSocket({ url, protocols: [protocol], fail });
-		task.onOpen(() => events.open());
+		let open = false;
+		let closing = null; // before it is open, WeChat closes nothing: then as soon as it is
+		if (!task) { // more connections than it allows, and fail was perhaps not called
+			fail();
+			return { send: () => {}, close: () => {} };
+		}
+		task.onOpen(() => {
+			open = true;
+			closing ? task.close(closing) : events.open();
+		});
 		task.onMessage((event) => events.message(event.data));
-		task.onClose((event) => events.close((event && event.code) || 1006, (event && event.reason) || ''));
+		task.onClose((event) => {
+			const { code, reason } = event || {};
+			// 1000 with this word is no farewell of the server's: WeChat had put the program to sleep
+			const asleep = code === 1000 && reason === 'interrupted';
+			events.close(asleep ? 1006 : code || 1006, reason || '');
+		});
 		task.onError(fail); // on some devices nothing follows
 		return {
 			send: (data) => task.send({ data, fail }),
-			close: (code, reason) => task.close(code ? { code, reason } : {}),
+			close: (code, reason) => {
+				closing = code ? { code, reason } : {};
+				open && task.close(closing);
+			},
 		};
 	};
 	transport.watch = (hint) => {
@@ -662,8 +679,8 @@ export class ChatroomClient {
 
 	_on_delete(frame) {
 		const room = this._rooms.get(frame.room);
-		if (room && frame.seq > room.seq) {
-			room.seq = frame.seq; // said and deleted while we were not there
+		if (room && frame.time !== undefined && frame.seq > room.seq) {
+			room.seq = frame.seq; // the place of what was said and deleted while we were not there
 		}
 		this._emit('delete', frame);
 	}

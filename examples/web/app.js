@@ -2,14 +2,16 @@
  *
  * Each conversation is a list of items; the log shows the one that is open. What comes in changes the list at
  * once and the log a little later, together with whatever else came, however fast it comes. */
+import { Changes } from './changes.js';
 import { ChatroomClient } from './chatroom.js';
 import { Log } from './log.js';
 import { byId, bytesOf, fromTemplate, identityOf, mark, nameOf, paintAvatar } from './look.js';
 import { closePanels } from './panels.js';
+import { People } from './people.js';
+import { connection, showState, speak } from './state.js';
 
 const SERVER_UID = '00000000-0000-0000-0000-000000000000';
 const MAX_WAITING = 200; // messages kept while there is no connection
-const TYPING_MS = 5000;
 const PAGE = 50; // messages of history at a time
 
 const CLOSE_TEXT = {
@@ -24,6 +26,7 @@ const ERROR_TEXT = {
 	no_such_user: 'this person is not here any more',
 	connection_lost: 'the connection was lost, it may have arrived or not',
 	closed: 'not connected',
+	history_unavailable: 'it is not kept any more',
 };
 
 const input = byId('text');
@@ -132,6 +135,7 @@ function drop(one) {
 
 function show(one) {
 	if (open) {
+		changes.end();
 		open.draft = input.value;
 		open.newFrom = null;
 		open.stale = true;
@@ -153,13 +157,14 @@ function show(one) {
 		history.replaceState(null, '', query);
 	}
 	view.show(one, newFrom);
-	showPeople();
-	showTyping();
+	people.show();
+	people.showTyping();
 	fitInput();
 	showComposer();
 }
 
-/* ---- Items: {text, who, own, time, seq, id, state, why, edited, deleted}, or {notice, kind} ---- */
+/* ---- Items: {text, who, own, time, seq, id, state, why, edited, deleted, past, ...}, or {notice, kind} ----
+ * past: from a history or of a uid that is gone. For what is on its way to be changed see alter(). */
 
 const isPending = (item) => item.state === 'pending';
 
@@ -183,12 +188,12 @@ function notice(one, text, kind = '') {
 }
 
 function toItem(m) {
-	const { message: text, seq, edited, own } = m;
+	const { message: text = '', seq, edited, own } = m;
 	const time = new Date(m.time || Date.now());
 	if (m.uid === SERVER_UID) {
-		return { notice: true, kind: 'server', text, time, seq };
+		return { notice: true, kind: 'server', text, time, seq, deleted: m.type === 'delete' };
 	}
-	return { text, who: m, own, time, seq, edited, state: own ? 'sent' : undefined };
+	return { text, who: m, own, time, seq, edited, deleted: m.type === 'delete', state: own ? 'sent' : undefined };
 }
 
 /* Something to read in it that nobody looks at. */
@@ -202,7 +207,7 @@ function tell(one, item) {
 		one.unread++;
 		showEntry(one);
 	}
-	one === open && showTyping();
+	one === open && people.showTyping();
 }
 
 function onMessage(m) {
@@ -213,7 +218,7 @@ function onMessage(m) {
 	}
 	if (mine) {
 		one.byId.delete(m.id);
-		Object.assign(mine, { seq: m.seq, state: 'sent', time: new Date(m.time), text: m.message });
+		Object.assign(mine, { who: m, seq: m.seq, state: 'sent', time: new Date(m.time), text: m.message });
 		one.bySeq.set(m.seq, mine);
 		settle(one, mine);
 		return;
@@ -235,15 +240,36 @@ function settle(one, item) {
 		view.later();
 	} else if (item.element && !one.stale) {
 		mark(item.element, item);
+		changes.stop();
+	}
+}
+
+/* It looks different from now on. */
+function repaint(one, item) {
+	if (one !== open || one.stale || !item.element) {
+		one.stale = true;
+		view.later();
+	} else {
+		view.redraw(item);
 	}
 }
 
 function change(one, seq, fields) {
 	const item = one && one.bySeq.get(seq);
 	if (item) {
-		Object.assign(item, fields);
-		one.stale = true;
-		view.later();
+		Object.assign(item, fields, { known: null, wrong: '' });
+		fields.deleted && item === changes.item && changes.end();
+		repaint(one, item);
+	}
+}
+
+/* Deleted now; or said and deleted while we were away, then its place is all that comes. */
+function onDelete(m) {
+	const one = conversations.get('#' + m.room);
+	if (one && m.time !== undefined && !one.bySeq.has(m.seq)) {
+		add(one, toItem({ ...m, own: isOwn(m) }));
+	} else {
+		change(one, m.seq, { deleted: true });
 	}
 }
 
@@ -271,9 +297,7 @@ async function loadMore(one) {
 	one.loading = true;
 	try {
 		const { messages, more } = await chat.history(one.room, { before: Math.min(...seqs), limit: PAGE });
-		const items = messages.filter((m) => !one.bySeq.has(m.seq)).map((m) => (m.type === 'delete'
-			? { ...toItem({ ...m, message: '' }), deleted: true, own: m.uid === chat.uid, state: 'sent' }
-			: toItem({ ...m, own: isOwn(m) })));
+		const items = messages.filter((m) => !one.bySeq.has(m.seq)).map((m) => toItem({ ...m, own: isOwn(m) }));
 		items.forEach((item) => one.bySeq.set(item.seq, item));
 		one.more = more;
 		if (!more) {
@@ -291,7 +315,7 @@ async function loadMore(one) {
 
 const isOwn = (m) => m.uid === chat.uid || (m.user !== undefined && m.user === chat.user);
 
-const view = new Log(again, () => open && loadMore(open));
+const view = new Log(again, () => open && loadMore(open), () => changes.stop());
 
 byId('latest').addEventListener('click', () => {
 	view.toBottom();
@@ -305,133 +329,23 @@ document.addEventListener('visibilitychange', () => {
 	}
 });
 
-/* ---- People ---- */
-
-function showPeople() {
-	const { members, count, to } = open;
-	const button = byId('open-people');
-	const list = byId('people-list');
-	button.hidden = count === null || Boolean(to);
-	byId('people-count').textContent = count === null ? '' : count;
-	byId('people').hidden = !members;
-	button.disabled = !members;
-	byId('people-label').textContent = members ? `People · ${count}` : 'People';
-	const people = [...(members || new Map()).values()].sort((a, b) => isOwn(b) - isOwn(a) || nameOf(a).localeCompare(nameOf(b)));
-	list.replaceChildren(...people.map((person) => {
-		const [element, part] = fromTemplate('entry-template');
-		const own = isOwn(person);
-		part('entry-name').textContent = nameOf(person) + (own ? ' (you)' : '');
-		paintAvatar(part('avatar'), identityOf(person));
-		part('leave').remove();
-		part('badge').remove();
-		part('go').disabled = own;
-		part('go').title = own ? '' : 'Write to ' + nameOf(person);
-		part('go').addEventListener('click', () => {
-			show(conversation(null, person));
-			closePanels();
-			focusInput();
-		});
-		return element;
-	}));
-}
-
-let peopleDue = 0;
-
-function onPresence({ room, event, count, ...person }) {
-	const one = conversations.get('#' + room);
-	if (!one || !one.members) {
-		return;
-	}
-	event === 'join' ? one.members.set(identityOf(person), person) : one.members.delete(identityOf(person));
-	one.typing.delete(identityOf(person));
-	one.count = count;
-	peopleDue = peopleDue || setTimeout(() => {
-		peopleDue = 0;
-		showPeople();
-		showTyping();
-	}, 100);
-}
-
-let typingTimer = 0;
-
-function onTyping({ room, ...person }) {
-	const one = conversations.get('#' + room);
-	if (one) {
-		one.typing.set(identityOf(person), { person, until: Date.now() + TYPING_MS });
-		one === open && showTyping();
-	}
-}
-
-function showTyping() {
-	const now = Date.now();
-	for (const [key, { until }] of open.typing) {
-		until <= now && open.typing.delete(key);
-	}
-	const names = [...open.typing.values()].map(({ person }) => nameOf(person));
-	const some = names.length > 2 ? 'Several people are typing' : names.join(' and ') + (names.length > 1 ? ' are' : ' is') + ' typing';
-	byId('typing').textContent = names.length ? some + '…' : '';
-	clearTimeout(typingTimer);
-	typingTimer = names.length ? setTimeout(showTyping, 1000) : 0;
-}
+const people = new People(() => open, isOwn, (person) => {
+	show(conversation(null, person));
+	closePanels();
+	focusInput();
+});
 
 /* ---- The state of the connection ---- */
 
-let dueAt = 0; // the next attempt
-let wasOnline = false;
-let countdown = 0;
-
-function stateName() {
-	if (chat.state === 'open') {
-		return 'online';
-	}
-	if (chat.state === 'waiting') {
-		return navigator.onLine === false ? 'offline' : 'waiting';
-	}
-	return chat.state === 'closed' ? 'ended' : 'connecting';
-}
-
-function stateText() {
-	const seconds = Math.max(1, Math.ceil((dueAt - Date.now()) / 1000));
-	return {
-		online: 'Online',
-		ended: 'Disconnected',
-		connecting: wasOnline ? 'Reconnecting…' : 'Connecting…',
-		offline: 'Offline',
-		waiting: `Reconnecting in ${seconds} s`,
-	}[stateName()];
-}
-
-function speak(text) {
-	if (byId('state-spoken').textContent !== text) {
-		byId('state-spoken').textContent = text;
-	}
-}
-
-function showState() {
-	clearInterval(countdown);
-	byId('state').dataset.state = stateName();
-	byId('state-text').textContent = stateText();
-	byId('retry').hidden = chat.state !== 'waiting';
-	if (chat.state === 'waiting') {
-		countdown = setInterval(() => { byId('state-text').textContent = stateText(); }, 250);
-		speak(wasOnline ? 'Connection lost, reconnecting' : 'No connection yet'); // without the seconds
-	} else if (chat.state === 'open') {
-		speak('Online');
-	} else if (chat.state === 'closed') {
-		speak('Disconnected');
-	}
-	showComposer();
-}
-
 /* One line about the interruption, which says in the end how it went. */
 function onClose({ code, reason, retry, delay }) {
-	dueAt = Date.now() + (delay || 0);
+	connection.dueAt = Date.now() + (delay || 0);
 	if (!retry) {
 		const text = CLOSE_TEXT[code] || 'The server closed this connection';
 		const line = `${text}${reason ? ': ' + reason : ''}. Reload the page to try again.`;
 		conversations.forEach((one) => notice(one, line, 'bad'));
 		keep();
-	} else if (wasOnline) {
+	} else if (connection.wasOnline) {
 		for (const one of conversations.values()) {
 			one.outage = one.outage || notice(one, 'Connection lost', 'outage');
 		}
@@ -454,7 +368,10 @@ function onGap({ room, renewed }) {
 		: 'Connection restored. More was said than the server keeps: some messages are missing here.';
 	one.outage ? restored(one, text) : notice(one, text);
 	if (renewed) {
+		one === open && changes.end();
+		one.bySeq.forEach((item) => { item.past = true; });
 		one.bySeq.clear();
+		one.stale = true;
 		one.start = one.items.filter((item) => item.notice && item.text === text).pop();
 	}
 	one.more = true;
@@ -468,18 +385,24 @@ function onJoined({ room, count, members, seq, fresh }) {
 	if (fresh) {
 		one.seenTop = seq; // history, not news
 	}
-	one === open && showPeople();
+	one === open && people.show();
 	keep();
 }
 
 function onWelcome({ uid, user, name }) {
 	const me = { uid, user, name };
-	wasOnline = true;
+	connection.wasOnline = true;
 	paintAvatar(byId('me'), identityOf(me));
 	byId('me-id').textContent = nameOf(me);
 	for (const one of conversations.values()) {
 		one.to && restored(one, 'Connection restored');
+		for (const item of one.bySeq.values()) {
+			if (item.own && !item.past && !isOwn(item.who)) { // we are somebody else now
+				item.past = one.stale = true;
+			}
+		}
 	}
+	view.later();
 	keep();
 }
 
@@ -494,9 +417,13 @@ const newId = () => `${idPrefix}-${(++lastId).toString(36).padStart(4, '0')}`;
 
 const focusInput = () => input.focus({ preventScroll: true });
 const limit = () => (chat.limits ? chat.limits.message : 64 * 1024);
-const sizeOf = (message) => bytesOf(JSON.stringify(open.room ? { message, room: open.room, id: newIdLike }
-	: { message, to: open.to.uid, id: newIdLike }));
 const newIdLike = '0'.repeat(12);
+
+function sizeOf(message) {
+	const to = open.room ? { room: open.room } : { to: open.to.uid };
+	const edit = changes.item ? { type: 'edit', room: open.room, seq: changes.item.seq, text: message } : null;
+	return bytesOf(JSON.stringify(edit ? { ...edit, id: newIdLike } : { message, ...to, id: newIdLike }));
+}
 
 function kib(bytes) {
 	return bytes < 1024 ? bytes + ' B' : Number((bytes / 1024).toFixed(1)) + ' KiB';
@@ -518,14 +445,15 @@ function showComposer() {
 		? `${kib(bytes - limit())} too long (limit ${kib(limit())})`
 		: `${kib(text ? bytes : 0)} of ${kib(limit())}`;
 	byId('size').dataset.level = over ? 'over' : bytes > 1024 ? 'some' : 'low';
-	byId('send').disabled = over || !text || ended;
+	byId('send').disabled = over || (!text && !changes.item) || ended;
 	input.disabled = ended;
 	input.placeholder = ended ? 'Nothing can be sent any more' : 'Message ' + open.title;
-	if (wasOnline && !ended && chat.state !== 'open') {
+	if (connection.wasOnline && !ended && chat.state !== 'open') {
 		hint.textContent = 'Messages wait here until the connection is back';
 		hint.dataset.tone = 'warn';
 	} else {
-		hint.textContent = 'Enter sends, Shift + Enter starts a new line';
+		hint.textContent = changes.item ? 'Enter saves, Esc cancels, an empty text deletes'
+			: 'Enter sends, Shift + Enter starts a new line';
 		hint.dataset.tone = 'keys';
 	}
 }
@@ -556,15 +484,19 @@ function say(one, text) {
 		} else if (isPending(item)) {
 			done({ state: 'sent' });
 		}
-	}, (error) => {
-		const wait = error.retry ? `, try again in ${Math.ceil(error.retry)} s` : '';
-		done({ state: 'failed', why: (ERROR_TEXT[error.code] || error.message) + wait });
-	});
+	}, (error) => done({ state: 'failed', why: whyNot(error) }));
+}
+
+function whyNot(error) {
+	const wait = error.retry ? `, try again in ${Math.ceil(error.retry)} s` : '';
+	return (ERROR_TEXT[error.code] || error.message) + wait;
 }
 
 function again(item) {
 	const at = open.items.indexOf(item);
-	if (at >= 0 && chat.state !== 'closed') {
+	if (item.state !== 'failed') {
+		item.unsaved === undefined ? changes.question(item) : changes.start(item);
+	} else if (at >= 0 && chat.state !== 'closed') {
 		open.items.splice(at, 1);
 		open.stale = true;
 		say(open, item.text);
@@ -574,8 +506,62 @@ function again(item) {
 	}
 }
 
+/* ---- One's own messages, changed ---- */
+
+let altering = 0;
+
+/* It shows at once what it is to be: fields; known is what the server has, as far as we know. What is refused goes back
+ * to that, and failed says what it is then. */
+function alter(item, request, fields, failed) {
+	const one = open;
+	const known = item.known || { text: item.text, edited: item.edited };
+	altering++;
+	Object.assign(item, fields, { known, wrong: '', unsaved: undefined, saving: (item.saving || 0) + 1 });
+	repaint(one, item);
+	request.catch((error) => {
+		Object.assign(item, item.known, { known: null }, failed(whyNot(error)));
+		speak(item.wrong);
+	}).finally(() => {
+		altering--;
+		item.saving--;
+		repaint(one, item);
+	});
+}
+
+function saveEdit(text) {
+	const { item } = changes;
+	if (!text) {
+		changes.question(item);
+		return;
+	}
+	changes.end();
+	if (text !== item.text || item.unsaved !== undefined) {
+		alter(item, chat.edit(open.room, item.seq, text), { text },
+			(why) => ({ unsaved: text, wrong: `Not changed: ${why}.` }));
+	}
+}
+
+function remove(item) {
+	alter(item, chat.delete(open.room, item.seq), { deleting: true },
+		(why) => ({ deleting: false, wrong: `Not deleted: ${why}.` }));
+}
+
+const changes = new Changes({
+	all: () => open.items,
+	itemOf: (element) => open.items.find((item) => item.element === element),
+	remove,
+	changed: () => {
+		fitInput();
+		showComposer();
+	},
+});
+
 function submit() {
 	const text = cleaned();
+	if (changes.item && sizeOf(text) <= limit() && chat.state !== 'closed') {
+		saveEdit(text);
+		return;
+	}
 	if (!text || sizeOf(text) > limit() || chat.state === 'closed') {
 		return;
 	}
@@ -591,24 +577,31 @@ function submit() {
 byId('composer').addEventListener('submit', (event) => {
 	event.preventDefault();
 	submit();
-	focusInput();
+	byId('ask').open || focusInput();
 });
 
 input.addEventListener('input', () => {
 	fitInput();
 	showComposer();
-	if (open.room && input.value) {
+	if (open.room && input.value && !changes.item) {
 		chat.typing(open.room);
 	}
 });
 
 input.addEventListener('keydown', (event) => {
+	const plain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
 	// Enter also picks a word in an input method; Safari says so only by keyCode 229
-	if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) {
+	if (event.isComposing || event.keyCode === 229) {
 		return;
 	}
-	event.preventDefault();
-	submit();
+	if (event.key === 'Enter' && !event.shiftKey) {
+		event.preventDefault();
+		submit();
+	} else if (event.key === 'Escape' && changes.item) {
+		changes.end();
+	} else if (event.key === 'ArrowUp' && plain && !input.value && !changes.item && changes.startLast()) {
+		event.preventDefault();
+	}
 });
 
 /* ---- Rooms by hand ---- */
@@ -662,9 +655,9 @@ chat.on('private', (m) => {
 });
 chat.on('announcement', (m) => notice(open, m.message, 'server'));
 chat.on('edit', ({ room, seq, text }) => change(conversations.get('#' + room), seq, { text, edited: true }));
-chat.on('delete', ({ room, seq }) => change(conversations.get('#' + room), seq, { deleted: true }));
-chat.on('typing', onTyping);
-chat.on('presence', onPresence);
+chat.on('delete', onDelete);
+chat.on('typing', (who) => people.onTyping(conversations.get('#' + who.room), who));
+chat.on('presence', (who) => people.onPresence(conversations.get('#' + who.room), who));
 chat.on('welcome', onWelcome);
 chat.on('joined', onJoined);
 chat.on('gap', onGap);
@@ -674,11 +667,14 @@ chat.on('left', ({ room, reason }) => {
 });
 chat.on('refused', (error) => notice(conversation(error.room), `You are not in this room: ${error.message}`, 'bad'));
 chat.on('close', onClose);
-chat.on('state', showState);
+chat.on('state', () => {
+	showState(chat);
+	showComposer();
+});
 
 byId('retry').addEventListener('click', () => chat.retry());
 window.addEventListener('beforeunload', (event) => {
-	if (waiting()) {
+	if (waiting() || altering) {
 		event.preventDefault();
 	}
 });
@@ -691,5 +687,6 @@ if (location.host) {
 	chat.connect().catch(() => {}); // 'close' says it
 } else {
 	notice(open, 'Open this page through the server, not as a file.', 'bad');
-	showState();
+	showState(chat);
+	showComposer();
 }

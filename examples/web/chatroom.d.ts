@@ -126,7 +126,8 @@ export interface ClientEvents {
 	signal: Someone & { type: 'signal'; room: string; name: string; data?: Json };
 	read: Someone & { type: 'read'; room: string; seq: number };
 	edit: Someone & { type: 'edit'; room: string; seq: number; text: string; own?: true };
-	delete: { type: 'delete'; room: string; seq: number; uid?: string; own?: true };
+	/** With a time: said and deleted while we were not there, its place in the room is all there is. */
+	delete: { type: 'delete'; room: string; seq: number; uid?: string; user?: string; name?: string; time?: number; own?: true };
 	/** The server sends us away for good; 'close' follows. */
 	kick: { type: 'kick'; code: number; reason: string; retry: false };
 	/** The server is about to stop; 'close' follows. */

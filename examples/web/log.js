@@ -18,9 +18,11 @@ export class Log {
 	below = 0; // messages that came while the reader was further up
 	due = 0;
 
-	/* again(item): a message is to be sent again; top(): the reader is near the beginning. */
-	constructor(again, top) {
+	/* again(item): a message is to be sent again; top(): the reader is near the beginning; drawn(): it shows other
+	 * elements. */
+	constructor(again, top, drawn) {
 		this.again = again;
+		this.drawn = drawn;
 		log.addEventListener('scroll', () => {
 			this.measure();
 			if (log.scrollTop < 120) {
@@ -50,6 +52,10 @@ export class Log {
 		this.due = this.due || setTimeout(() => this.draw(), document.hidden ? 250 : 16);
 	}
 
+	build(item) {
+		return item.notice ? buildNotice(item) : buildMessage(item, this.again);
+	}
+
 	/* The element of the item behind `before`, and what stands between them. */
 	drawItem(item, before) {
 		const elements = [];
@@ -61,7 +67,7 @@ export class Log {
 		if (item.time && day(item) !== day(before)) {
 			elements.push(divider(nameOfDay(item.time), 'day'));
 		}
-		item.element = item.notice ? buildNotice(item) : buildMessage(item, this.again);
+		item.element = this.build(item);
 		elements.push(item.element);
 		if (!item.notice) {
 			const follows = elements.length === 1 && before && !before.notice && before.own === item.own
@@ -101,6 +107,7 @@ export class Log {
 		log.classList.toggle('calm', one.stale);
 		one.stale = false;
 		byId('quiet').hidden = one.items.length > 0;
+		this.drawn();
 		if (atBottom) {
 			this.toBottom();
 		} else {
@@ -118,6 +125,23 @@ export class Log {
 		this.below = below;
 		log.scrollTop = log.scrollHeight - fromEnd;
 		this.measure();
+	}
+
+	/* One item looks different; it stays where it is, and has the focus if it had it. */
+	redraw(item) {
+		const before = item.element;
+		const { activeElement } = document;
+		item.element = this.build(item);
+		item.element.classList.add('again-drawn', ...['head', 'followed'].filter((name) => before.classList.contains(name)));
+		const button = item.element.querySelector('.act');
+		if (before.contains(activeElement)) {
+			before.replaceWith(item.element);
+			(button && !button.hidden ? button : log).focus({ preventScroll: true });
+		} else {
+			before.replaceWith(item.element);
+		}
+		this.atBottom && this.toBottom();
+		this.drawn();
 	}
 
 	toBottom() {

@@ -84,7 +84,11 @@ function clip(text) {
 	text.after(more);
 }
 
-/* item: {text, who, own, time, state, why, edited, deleted}; see app.js */
+/* Own, and the server has it under its seq. */
+export const isChangeable = (item) => Boolean(item.own && item.state === 'sent' && item.seq !== undefined && !item.deleted
+	&& !item.deleting && !item.past);
+
+/* item: {text, who, own, time, state, why, edited, deleted, ...}; see app.js */
 export function buildMessage(item, onAgain) {
 	const [element, part] = fromTemplate('message-template');
 	const stamp = part('meta').querySelector('time');
@@ -97,6 +101,7 @@ export function buildMessage(item, onAgain) {
 	stamp.title = fullDate.format(item.time);
 	part('edited').hidden = !item.edited || item.deleted;
 	element.classList.toggle('gone', Boolean(item.deleted));
+	element.classList.toggle('edited-now', Boolean(item.editing));
 	if (item.own) {
 		element.classList.add('mine');
 		part('avatar').remove();
@@ -110,6 +115,7 @@ export function buildMessage(item, onAgain) {
 		author.style.setProperty('--hue', hueOf(identityOf(item.who)));
 		paintAvatar(part('avatar'), identityOf(item.who));
 		part('mark').remove();
+		part('act').remove();
 	}
 	if (!item.deleted && isFewEmoji(item.text)) {
 		element.classList.add('emoji');
@@ -118,19 +124,25 @@ export function buildMessage(item, onAgain) {
 	return element;
 }
 
-/* What became of an own message. */
-export function mark(element, { state, why }) {
-	const words = { pending: 'waiting to be sent', sent: 'sent', failed: 'not sent' };
+/* What became of an own message, or of what it was changed to. */
+export function mark(element, item) {
+	const state = item.saving ? 'pending' : item.state;
+	const words = { pending: item.saving ? 'change waiting to be saved' : 'waiting to be sent', sent: 'sent', failed: 'not sent' };
+	const failed = state === 'failed';
+	const change = item.unsaved === undefined ? 'Try again' : 'Edit again';
 	element.dataset.mark = state;
-	element.querySelector('use').setAttribute('href', '#icon-' + state);
+	element.classList.toggle('changeable', isChangeable(item));
+	element.querySelector('.act').hidden = !isChangeable(item);
+	element.querySelector('.mark use').setAttribute('href', '#icon-' + state);
 	element.querySelector('.mark-text').textContent = words[state];
-	element.querySelector('.why').hidden = state !== 'failed';
-	element.querySelector('.why-text').textContent = 'Not sent: ' + (why || '') + '.';
+	element.querySelector('.why').hidden = !failed && !item.wrong;
+	element.querySelector('.why-text').textContent = failed ? 'Not sent: ' + (item.why || '') + '.' : item.wrong || '';
+	element.querySelector('.again').textContent = failed ? 'Send again' : change;
 }
 
-export function buildNotice({ text, kind }) {
+export function buildNotice({ text, kind, deleted }) {
 	const element = document.createElement('p');
 	element.className = 'notice ' + (kind || '');
-	element.textContent = text;
+	element.textContent = deleted ? 'Message deleted' : text;
 	return element;
 }

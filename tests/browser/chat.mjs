@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+import { changes } from './changes.mjs';
 import { Checks, Complaints, Proxy, Server, contrasts, delay, freePort, get } from './harness.mjs';
 
 const out = path.resolve(process.argv[2]);
@@ -37,8 +38,9 @@ const url = (query = '') => server.page + query;
 const texts = (page, kind = '') => page.locator(`.message${kind} .text`).allTextContents();
 const stateOf = (page) => page.locator('#state').getAttribute('data-state');
 
-async function open(browser, name, viewport, { random = null, query = '', base = server.page } = {}) {
-	const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB' });
+async function open(browser, name, viewport, { random = null, query = '', base = server.page, touch = false } = {}) {
+	const device = touch ? { hasTouch: true, isMobile: true } : {};
+	const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB', ...device });
 	const page = await context.newPage();
 	page.setDefaultTimeout(WAIT);
 	await complaints.watch(page, name);
@@ -644,6 +646,9 @@ async function everything(browser) {
 	await company(browser);
 	await longHistory(browser);
 	await cut(browser);
+	const proxy = await new Proxy(port).start();
+	await changes({ check, open, online, say, texts, accessible, complaints, proxy, browser, out });
+	await proxy.stop();
 	await scene(browser);
 	await played(browser);
 	await outage(a, b);
@@ -657,7 +662,7 @@ try {
 	const page = await server.start();
 	check.ok(page.status === 200 && page.body.includes("default-src 'none'"),
 		'the server serves the page');
-	for (const file of ['app.js', 'log.js', 'look.js', 'panels.js', 'chatroom.js', 'style.css', 'favicon.svg']) {
+	for (const file of ['app.js', 'log.js', 'look.js', 'changes.js', 'panels.js', 'people.js', 'state.js', 'chatroom.js', 'style.css', 'favicon.svg']) {
 		check.equal((await get(url(file))).status, 200, `and ${file}`);
 	}
 	browser = await chromium.launch({

@@ -257,6 +257,61 @@ test('a new session may not know what the old one took', async () => {
 	equal([(await history).more, (await unsent).seq], [false, 1]);
 });
 
+test('a deletion while the history is on its way hides nothing that was said before', async () => {
+	const { chat, clock, last } = setup();
+	await clock.turn(0);
+	last().welcome();
+	const heard = [];
+	chat.on('message', (m) => heard.push(m.seq));
+	last().say({ type: 'joined', room: 'a', epoch: 'E', seq: 3, recovered: false });
+	last().say({ type: 'delete', room: 'a', seq: 2, uid: 'x' });
+	const { id } = last().sent.at(-1);
+	const messages = [{ message: '1', room: 'a', seq: 1, uid: 'x', time: 1 }, { type: 'delete', room: 'a', seq: 2, uid: 'x', time: 1 },
+		{ message: '3', room: 'a', seq: 3, uid: 'x', time: 1 }];
+	last().say({ type: 'history', id, room: 'a', messages, more: false });
+	await clock.turn(0);
+	equal(heard, [1, 3]);
+});
+
+/* A wx whose socket is in the test's hands. */
+function wxInHand() {
+	const on = {};
+	const closed = [];
+	const task = { send: () => {}, close: (options) => closed.push(options) };
+	for (const name of ['onOpen', 'onMessage', 'onClose', 'onError']) {
+		task[name] = (fn) => { on[name] = fn; };
+	}
+	return { on, closed, connectSocket: () => task };
+}
+
+test('wx: put to sleep is no farewell, 1000 from the server is', async () => {
+	const codes = [];
+	const wx = wxInHand();
+	wxTransport(wx)('ws://x', 'p', { open: () => {}, message: () => {}, close: (code) => codes.push(code) });
+	wx.on.onClose({ code: 1000, reason: 'interrupted' });
+	wx.on.onClose({ code: 1000, reason: '' });
+	wx.on.onClose({ code: 4000, reason: 'out' });
+	wx.on.onClose();
+	equal(codes, [1006, 1000, 4000, 1006]);
+});
+
+test('wx: what is closed before it is open is closed then, and tells nothing', async () => {
+	const wx = wxInHand();
+	let opened = 0;
+	const socket = wxTransport(wx)('ws://x', 'p', { open: () => opened++, message: () => {}, close: () => {} });
+	socket.close(1000, '');
+	equal(wx.closed, [], 'WeChat would not do it yet');
+	wx.on.onOpen({});
+	equal([wx.closed, opened], [[{ code: 1000, reason: '' }], 0]);
+});
+
+test('wx: no socket at all is an end like others', async () => {
+	const codes = [];
+	const socket = wxTransport({ connectSocket: () => undefined })('ws://x', 'p', { close: (code) => codes.push(code) });
+	socket.close();
+	equal(codes, [1006]);
+});
+
 test('a deletion whose answer was lost has happened', async () => {
 	const { chat, clock, closes, last } = setup({ rooms: ['a'] });
 	await clock.turn(0);

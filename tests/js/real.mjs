@@ -577,6 +577,9 @@ export function fakeWx() {
 		offNetworkStatusChange: () => { listeners.network = null; },
 		onAppShow: (fn) => { listeners.show = fn; },
 		offAppShow: () => { listeners.show = null; },
+		setClipboardData: ({ data }) => { wx.clipboard = data; },
+		showActionSheet: (options) => { wx.sheet = options; },
+		showModal: (options) => { wx.modal = options; },
 		listeners,
 	};
 	return wx;

@@ -8,9 +8,10 @@ root=$(cd "$here/../.." && pwd)
 out=$(mkdir -p "${OUT:-$root/out}/js" && cd "${OUT:-$root/out}/js" && pwd)
 export CHATROOM_SO SERVER_PHP="$here/server.php"
 
+# npm_install PACKAGE [OTHER...]: the others are named so that they stay
 npm_install() {
 	[ -d "$out/node_modules/${1%@*}" ] || (cd "$out" && npm install --no-save --no-audit --no-fund \
-		--no-package-lock --prefix . ws@8 "$1" >npm.log 2>&1)
+		--no-package-lock --prefix . "$@" >npm.log 2>&1)
 }
 
 npm_install ws@8 || { cat "$out/npm.log" >&2; exit 1; }
@@ -36,11 +37,30 @@ check() {
 
 check "the mini program's client is the page's (./dev page copies it)" \
 	cmp "$root/examples/web/chatroom.js" "$root/examples/miniprogram/chatroom.js"
-if npm_install typescript@5; then
+if npm_install typescript@5 ws@8; then
 	check 'the types fit a sample' "$out/node_modules/.bin/tsc" --noEmit --strict --target es2020 \
 		--module nodenext --moduleResolution nodenext --lib es2020,dom "$out/types.ts"
 else
 	echo 'skipped: 1 (the types: npm cannot fetch typescript)'
+fi
+
+# WeChat's own types of wx and Page, against the page and wxTransport(): only these two know wx
+if npm_install miniprogram-api-typings@4 typescript@5 ws@8; then
+	rm -rf "$out/wx"
+	mkdir -p "$out/wx/pages/chat"
+	cp "$out/web/chatroom.d.ts" "$out/miniprogram/chatroom.js" "$out/miniprogram/config.js" "$out/wx"
+	sed -e 's|^Page({$|Page(/** @type {ThisType<any>} */ ({|' -e 's|^});$|}));|' \
+		"$out/miniprogram/pages/chat/index.js" >"$out/wx/pages/chat/index.js"
+	{
+		echo '/** @param {WechatMiniprogram.Wx} wx */'
+		sed -n '/^export function wxTransport/,/^}/p' "$out/miniprogram/chatroom.js"
+	} >"$out/wx/transport.js"
+	check "WeChat's types know what the mini program calls" "$out/node_modules/.bin/tsc" --noEmit --allowJs --checkJs \
+		--noImplicitThis --target es2020 --module nodenext --moduleResolution nodenext --lib es2020 \
+		--types miniprogram-api-typings --typeRoots "$out/node_modules" \
+		"$out/wx/pages/chat/index.js" "$out/wx/transport.js"
+else
+	echo "skipped: 1 (WeChat's types: npm cannot fetch miniprogram-api-typings)"
 fi
 
 status=0
