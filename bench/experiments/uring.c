@@ -60,7 +60,7 @@ int ring_prepare(run *r)
 	bool polled = r->way->arg & RING_SQPOLL;
 	struct io_uring_params p = {
 		.flags = polled ? IORING_SETUP_SQPOLL | IORING_SETUP_SINGLE_ISSUER
-						: IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+	                    : IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
 		.sq_thread_idle = 50,
 	};
 

@@ -233,8 +233,7 @@ static void end_pipes(run *r)
 #define RING .prepare = ring_prepare, .round = ring_round, .reap = ring_reap, .end = ring_end
 
 const way ways[] = {
-	{.name = "send()", .round = round_send}, /* first: the others' measure */
-	{.name = "send() again", .round = round_send},
+	{.name = "send()", .round = round_send}, /* first: the others' measure, and its own */
 	{.name = "Nagle (no TCP_NODELAY)", .prepare = prepare_nagle, .round = round_send},
 	{.name = "sendmsg, 1 piece", .round = round_sendmsg, .arg = 1},
 	{.name = "sendmsg, 4 pieces", .round = round_sendmsg, .arg = 4},

@@ -38,7 +38,9 @@ struct run {
 extern const way ways[];
 
 /* io_uring by its system calls */
-enum { RING_FIXED = 1, RING_SQPOLL = 2, RING_ZC = 4 };
+enum { RING_FIXED = 1,
+	RING_SQPOLL = 2,
+	RING_ZC = 4 };
 
 int ring_prepare(run *r);
 int ring_round(run *r);
