@@ -39,6 +39,7 @@ static struct shared {
 static figures results[MAX_WAYS][MAX_REPEATS];
 static figures neighbours[MAX_WAYS][MAX_REPEATS]; /* send(), right before */
 static pid_t softirqd;
+static const char *only;
 
 static void fail(const char *what)
 {
@@ -337,12 +338,20 @@ static void print_way(int w, int repeats)
 	printf("\n");
 }
 
+static bool is_wanted(const way *w)
+{
+	return !only || strcmp(only, w->name) == 0;
+}
+
 static void compare(int n, size_t size, int repeats)
 {
 	int sends = size >= 65536 ? 2000 : 8000;
 
 	for (int i = 0; i < repeats; i++) {
 		for (int w = 0; ways[w].name; w++) {
+			if (!is_wanted(&ways[w])) {
+				continue;
+			}
 			run_way(&ways[0], n, size, sends, &neighbours[w][i]);
 			run_way(&ways[w], n, size, sends, &results[w][i]);
 		}
@@ -351,7 +360,9 @@ static void compare(int n, size_t size, int repeats)
 	printf("| way | ns CPU | to send() | ns wall | to send() | ns CPU, reader | ksoftirqd |\n");
 	printf("|---|--:|--:|--:|--:|--:|--:|\n");
 	for (int w = 0; ways[w].name; w++) {
-		print_way(w, repeats);
+		if (is_wanted(&ways[w])) {
+			print_way(w, repeats);
+		}
 	}
 	if (shared->busy_poll_error) {
 		printf("SO_BUSY_POLL: %s\n", strerror(shared->busy_poll_error));
@@ -364,9 +375,10 @@ int main(int argc, char **argv)
 	int repeats = argc > 1 ? (int) strtol(argv[1], NULL, 10) : 5;
 
 	if (repeats < 1 || repeats > MAX_REPEATS) {
-		fprintf(stderr, "usage: writepath [REPEATS, 1 to %d]\n", MAX_REPEATS);
+		fprintf(stderr, "usage: writepath [REPEATS, 1 to %d [WAY]]\n", MAX_REPEATS);
 		return 2;
 	}
+	only = argc > 2 ? argv[2] : NULL;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED) {
 		fail("mmap");
