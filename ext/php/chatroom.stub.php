@@ -434,7 +434,7 @@ final class Chatroom implements Countable
     public function unmute(string $userOrUid, ?string $room = null): bool {}
 
     /**
-     * Refuses a user or an address, and closes their connections with 4002. Not kept when the script ends.
+     * Refuses a user or an address, and closes their connections with 4002; who was cut off cannot resume. Not kept when the script ends.
      *
      * @param string $userOrIp an IP address when it looks like one, else a user id
      * @param float $seconds 0 = for good, or 0.001 to 31536000
@@ -459,10 +459,11 @@ final class Chatroom implements Countable
     public static function token(string $userId, string $secret, int $ttl = 60, array $claims = []): string {}
 
     /**
-     * Closes a client with 4000 (do not come back).
+     * Closes a client with 4000 (do not come back). One that was cut off and could resume for resume_window cannot any
+     * more, and leaves the presence of its rooms.
      *
      * @param string $reason UTF-8, at most 123 bytes
-     * @return bool false when there is no such client
+     * @return bool false when there is no such client, connected or cut off
      * @throws ValueError for another reason text
      */
     public function kick(string $uid, string $reason = ""): bool {}

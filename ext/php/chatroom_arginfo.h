@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 3180f1957e4351a9bed06e08d347007a691c790b */
+ * Stub hash: 40315f7671b96368f17c8788441e1e6bac9e35a5 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")

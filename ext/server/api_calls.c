@@ -285,12 +285,7 @@ static void kick(cr_api_call *c)
 	if (user.ptr) {
 		n = cr_server_kick_user(c->srv, user, reason, NULL);
 	} else if (cr_uuid_parse(&uid, text) == CR_OK) {
-		cr_session *s = cr_server_find(c->srv, &uid);
-
-		if (s) {
-			cr_session_kick(s, 4000, reason);
-			n = 1;
-		}
+		n = cr_server_kick(c->srv, &uid, 4000, reason);
 	}
 	cr_json_out_u64(&c->out, "kicked", n);
 }

@@ -264,6 +264,9 @@ bool cr_server_unmute(cr_server *srv, cr_slice who, cr_slice room);
 /* Ends the connections it holds for. */
 CR_MUST_CHECK cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reason, size_t *kicked);
 bool cr_server_unban(cr_server *srv, cr_slice who);
+/* Closes a client, which may not resume; one that was cut off and could have
+ * does not come back either. False: there is neither. */
+bool cr_server_kick(cr_server *srv, const cr_uuid *uid, unsigned code, cr_slice reason);
 /* Closes with 4000; returns how many connections. */
 size_t cr_server_kick_user(cr_server *srv, cr_slice user, cr_slice reason, const cr_uuid *except);
 

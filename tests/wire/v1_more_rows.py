@@ -1,5 +1,6 @@
 """chatroom.v1: coming back, who is there, who somebody is, and who may not."""
 
+import json
 import time
 
 from v1 import (OPTIONS, SECRET, V1, Client, eventually, php, room_name, seqs, texts, ticket, with_options)
@@ -33,6 +34,46 @@ def refused(server, status, target="/ws", v1=True, **headers):
 
 
 # Resume
+
+
+@row("V7.kicked", "kick, the API's too, and a ban reach a client that was cut off: it does not resume, its presence goes",
+     with_options(presence=True, presence_grace=20, api_token="0123456789abcdef"))
+def _(server):
+    def api(call, **body):
+        s = Sock(server)
+        body = json.dumps(body).encode()
+        s.send(join([b"POST /api/" + call.encode() + b" HTTP/1.1", b"Host: a.test", b"Connection: close",
+                     b"Authorization: Bearer 0123456789abcdef", b"Content-Type: application/json",
+                     b"Content-Length: %d" % len(body)], body))
+        r = s.response()
+        check(r.status == 200, f"{r.status} {r.body!r}")
+        return json.loads(r.body)
+
+    room, (b,) = members(server, 1)
+    ways = {"uid": lambda c: php(server, f"return $chat->kick('{c.uid}', 'x');"),
+            "API": lambda c: api("kick", uid=c.uid)["kicked"] == 1,
+            "address": lambda c: php(server, "$chat->ban('127.0.0.1'); return $chat->unban('127.0.0.1');")}
+    for how, end in ways.items():
+        a = Client(server, {"join": [room]})
+        a.next("joined")
+        c = Client(server, {"join": [room]}, target="/ws") if how != "address" else None
+        b.drain()
+        a.cut()
+        check(b.drain() == [], "it counts as present for presence_grace")
+        check(end(a) is True, how)
+        if how == "address":
+            b.next("kick"), b.closed(4002)
+            room, (b,) = members(server, 1)
+        else:
+            gone = b.drain()
+            check([(f["type"], f["event"], f["uid"]) for f in gone] == [("presence", "leave", a.uid)], f"{how}: {gone}")
+            check(end(a) is False, "twice")
+        check(php(server, "return $chat->stats()['parked'];") == 0, "parked")
+        r = a.resume({room: 0})
+        check(r.welcome["resumed"] is False and r.uid != a.uid, f"{how}: {r.welcome}")
+        if c:
+            check(c.resume({room: 0}).welcome["resumed"] is True, "somebody else's session")
+        r.sock.send(close(1000))
 
 
 @row("V7.cut", "resume after a cut: same uid, session, rooms; what was missed, then live")
