@@ -389,8 +389,8 @@ final class Chatroom implements Countable
      * Makes a room, or all rooms whose names begin alike, different from the defaults.
      *
      * @param string $room a name, or the beginning of names followed by "*"; the whole name counts before a beginning,
-     *        a longer beginning before a shorter one
-     * @param array $options Keys:
+     *        a longer beginning before a shorter one (so there are no rules for a room whose own name ends in "*"); at most 10000 of both
+     * @param array|null $options null or []: nothing special any more. Else these keys, the others as by default:
      *  - history_size: 0 to 100000, default the option history_size.
      *  - history_ttl: seconds, 1 to 31536000, default the option history_ttl.
      *  - presence: bool, default the option presence.
@@ -398,11 +398,13 @@ final class Chatroom implements Countable
      *  - post: "all" (default), "users" (only who has a user id) or "server" (announcements).
      * @throws ValueError for a name that is none, an unknown key (the nearest known one is named) or a value out of range
      * @throws TypeError for a value of the wrong type
+     * @throws Chatroom\Exception when there are 10000 already
      */
-    public function setRoomOptions(string $room, array $options): static {}
+    public function setRoomOptions(string $room, ?array $options): static {}
 
     /**
-     * One message per so many seconds from each member of a room; 0: off.
+     * One message per so many seconds from each member of a room, or of all whose names begin alike (see
+     * setRoomOptions()); 0: off. Other options of the room stay as they are.
      *
      * @param float $seconds 0 to 86400
      * @throws ValueError for seconds out of range or a name that is none

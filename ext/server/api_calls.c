@@ -334,12 +334,15 @@ static void slow_mode(cr_api_call *c)
 {
 	cr_slice room = take_room(c, "room", true);
 	uint64_t ms = take_seconds(c, true, SLOW_MAX, "off");
-	cr_room_options o;
 
-	if (c->status == 200) {
-		cr_server_room_options(c->srv, room, &o);
-		o.slow_mode = ms;
-		failed(c, cr_server_set_room_options(c->srv, room, &o));
+	if (c->status != 200) {
+		return;
+	}
+	cr_status st = cr_server_set_slow_mode(c->srv, room, ms);
+	if (st == CR_ERR_TOOBIG) {
+		cr_api_wrong(c, 503, "internal", "too many rooms have options of their own");
+	} else {
+		failed(c, st);
 	}
 }
 

@@ -23,6 +23,8 @@ typedef struct cr_server cr_server;
 #define CR_SECRET_MAX    4096
 #define CR_API_TOKEN_MIN 16
 
+#define CR_RULES_MAX 10000 /* rooms, or beginnings of names, with options of their own */
+
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
 
 /* What a second connection of a user's does. */
@@ -238,7 +240,10 @@ size_t cr_server_room_uids(cr_server *srv, cr_slice room, cr_uuid *out, size_t m
  * '*' at the end. The exact name wins, then the longer beginning. */
 /* The defaults, from the configuration. */
 void cr_room_options_init(const cr_server *srv, cr_room_options *o);
+/* NULL: nothing special any more. CR_ERR_FORM: no name; CR_ERR_TOOBIG: CR_RULES_MAX. */
 CR_MUST_CHECK cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options);
+/* Changes that option alone. 0: off. */
+CR_MUST_CHECK cr_status cr_server_set_slow_mode(cr_server *srv, cr_slice name, uint64_t ms);
 void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out);
 
 /* History. Oldest first; at most limit (200) messages. */
