@@ -67,6 +67,8 @@ final class Chatroom implements Countable
      *    user as online.
      *  - single_session: false (default); "kick_old": a user's newer connection closes the older ones with 4001;
      *    "reject_new": it is refused.
+     *  - guests: bool, default true. False: who is no user is refused, basic clients with 401, clients of chatroom.v1 after
+     *    their first frame with 4003, so that a ticket may come in hello; onHandshake() need not refuse them.
      *  - secret: string of at least 32 bytes, default none. Signs the tickets of token(). A client may bring one
      *    as ?token=, as Authorization: Bearer, or in hello; a wrong or expired one is refused (401, 4003), without
      *    one it is a guest: onHandshake() may refuse guests.
@@ -182,12 +184,23 @@ final class Chatroom implements Countable
     public function onOpen(?callable $callback): static {}
 
     /**
-     * A chat message that passed the filters.
+     * A chat message that passed the filters, or the new text of one ($message->edits is its seq). Filters see the text
+     * alone; what a client sends along is in $message->data, and signals go to onSignal().
      *
      * @param callable|null $callback (Chatroom\Client $client, Chatroom\Message $message): the same answers as a
      *        filter's, see addFilter()
      */
     public function onMessage(?callable $callback): static {}
+
+    /**
+     * A signal of a client (chatroom.v1) to the others in a room: a name and any JSON, not kept. With addFilter() or
+     * onMessage() this is all that clients can send to each other in words of their own.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $room, string $name, mixed $data): null|bool. null or
+     *        true: goes on; false: goes nowhere, and the sender is not told; throw Chatroom\Reject: the sender is told.
+     *        Anything else, or another exception: nowhere, and it is reported.
+     */
+    public function onSignal(?callable $callback): static {}
 
     /**
      * Text frames go to this callback as they are and skip the JSON chat.

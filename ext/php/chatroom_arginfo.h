@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: f6b3a896d8df3660e0a178c3e2ef8157d5f2d20c */
+ * Stub hash: a04f063638ecd475e8e06ed1793515a87f3b55b1 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
@@ -34,6 +34,8 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Chatroom_onOpen arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onMessage arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onSignal arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onText arginfo_class_Chatroom_onHandshake
 
@@ -202,6 +204,7 @@ ZEND_METHOD(Chatroom, addFilter);
 ZEND_METHOD(Chatroom, onHandshake);
 ZEND_METHOD(Chatroom, onOpen);
 ZEND_METHOD(Chatroom, onMessage);
+ZEND_METHOD(Chatroom, onSignal);
 ZEND_METHOD(Chatroom, onText);
 ZEND_METHOD(Chatroom, onBinary);
 ZEND_METHOD(Chatroom, onJoin);
@@ -255,6 +258,7 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, onHandshake, arginfo_class_Chatroom_onHandshake, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onOpen, arginfo_class_Chatroom_onOpen, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onMessage, arginfo_class_Chatroom_onMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onSignal, arginfo_class_Chatroom_onSignal, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onText, arginfo_class_Chatroom_onText, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onBinary, arginfo_class_Chatroom_onBinary, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onJoin, arginfo_class_Chatroom_onJoin, ZEND_ACC_PUBLIC)

@@ -83,6 +83,7 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
+	bool guests; /* true; false: whoever is no user once it is greeted is sent away */
 	cr_slice api_token;               /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
 	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
 	int backlog;                      /* 511 */
@@ -323,6 +324,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(refused_hosts, false, "requests for a host that is not in allowed_hosts") \
  F(refused_origins, false, "upgrades of a foreign origin") \
  F(refused_banned, false, "clients that are banned") \
+ F(refused_guests, false, "clients without a user where guests is false") \
  F(refused_tickets, false, "tickets that were not valid") \
  F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
  F(refused_heads, false, "requests whose head is over its limits (414, 431)") \
