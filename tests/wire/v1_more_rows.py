@@ -736,3 +736,63 @@ def _(server):
     s = Sock(server)
     s.send(join(base(sec_websocket_protocol="chatroom.v2, CHATROOM.V1")))
     check(s.response().get("Sec-WebSocket-Protocol") is None, "basic")
+
+
+@row("D52.guests", "guests false: a ticket in hello is enough; whoever is no user is sent away with 4003, basic with 401",
+     with_options(guests=False, secret=SECRET))
+def _(server):
+    a = Client(server, {"token": ticket(sub="ann"), "join": [room_name()]})
+    check(a.welcome["user"] == "ann", "by hello")
+    a.next("joined")
+    check(Client(server, target=f"/ws?token={ticket()}").welcome["user"] == "ann", "by the URL")
+    check(Client(server, x_user="bob").welcome["user"] == "bob", "by onHandshake")
+    for first in ({"type": "hello"}, {"message": "hi"}, {"type": "ping"}, {"type": "hello", "resume": {"session": "0" * 32}}):
+        c = Client(server, greet=False)
+        c.send(first)
+        check(c.next("kick")["retry"] is False, "kick")
+        c.closed(4003, "sign in first")
+    check("Bearer" in refused(server, 401, v1=False).get("WWW-Authenticate"), "401")
+    refused(server, 101, v1=False, x_user="bob")
+    refused(server, 101, v1=False, target=f"/ws?token={ticket()}")
+    check(php(server, "return $chat->stats()['refused_guests'];") == 5, "counted")
+    a.cut()
+    check(a.resume({}).welcome["resumed"] is True, "a user resumes without a ticket")
+
+
+@row("V4.read", "read beyond the room's last seq is refused, and told to nobody")
+def _(server):
+    room, (a, b) = members(server)
+    a.say("one", room)
+    b.drain()
+    a.send({"type": "read", "room": room, "seq": 2, "id": "r"}, {"type": "read", "room": room, "seq": 2**53 - 1, "id": "s"})
+    a.error("bad_request", "r"), a.error("bad_request", "s")
+    a.send({"type": "read", "room": room, "seq": 1, "id": "t"})
+    check(a.next("ack")["id"] == "t", "ack")
+    check([(f["type"], f["seq"]) for f in b.drain()] == [("read", 1)], "once")
+
+
+@row("V4.members-more", "who is there is at most 1,000; that there are more is said", with_options(presence=False, api_token="0123456789abcdef"))
+def _(server):
+    server.may_grow(8192)  # what a thousand clients were made of is kept for the next ones
+    room = room_name()
+    php(server, f"$chat->setRoomOptions('{room}', ['presence' => true]);")
+    a = Client(server, {"join": [room]})
+    check("more" not in a.next("joined"), "one")
+    rest = [server.open(target=f"/ws?room={room}") for _ in range(999)]
+    a.drain()
+    a.send({"type": "members", "room": room})
+    got = a.next("members")
+    check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
+    rest.append(server.open(target=f"/ws?room={room}"))
+    a.drain()
+    a.send({"type": "members", "room": room})
+    got = a.next("members")
+    check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
+    check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
+    s = Sock(server)
+    s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test", b"Authorization: Bearer 0123456789abcdef"]))
+    body = json.loads(s.response().body)
+    check(body["count"] == len(body["members"]) == 1001, "so has the API")
+    for one in rest:
+        one.close()
+        server.sockets.remove(one)
