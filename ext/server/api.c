@@ -12,10 +12,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define ANSWER_MAX ((size_t) 64 * 1024 * 1024)
-#define KEYS_MAX   10000
-#define KEY_TTL_MS 300000
-#define KEY_MAX    64
+#define ANSWER_MAX   ((size_t) 64 * 1024 * 1024)
+#define KEYS_MAX     10000
+#define KEY_TTL_MS   300000
+#define KEY_MAX      64
 #define NAME_MAX_LEN 32 /* of a field that is repeated in an answer */
 
 /* Answers */

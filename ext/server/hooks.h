@@ -37,9 +37,9 @@ typedef struct cr_request {
 typedef struct cr_message {
 	cr_slice text;
 	cr_slice room;
-	cr_slice to;   /* a uid, or "user:ID" */
-	cr_slice id;   /* JSON text: a string or an integer */
-	cr_slice data; /* JSON text */
+	cr_slice to;    /* a uid, or "user:ID" */
+	cr_slice id;    /* JSON text: a string or an integer */
+	cr_slice data;  /* JSON text */
 	uint64_t edits; /* the seq of the message whose new text this is; 0: a new message */
 } cr_message;
 

@@ -83,7 +83,7 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
-	bool guests; /* true; false: whoever is no user once it is greeted is sent away */
+	bool guests;                      /* true; false: whoever is no user once it is greeted is sent away */
 	cr_slice api_token;               /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
 	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
 	int backlog;                      /* 511 */
