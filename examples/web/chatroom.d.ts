@@ -229,7 +229,7 @@ export class ChatroomClient {
 	edit(room: string, seq: number, text: string): Promise<Ack>;
 	delete(room: string, seq: number): Promise<Ack>;
 	/** Rooms without presence refuse (forbidden). */
-	members(room: string): Promise<{ room: string; count: number; members: Someone[] }>;
+	members(room: string): Promise<{ room: string; count: number; members: Someone[]; more?: boolean }>;
 	/** Oldest first. `more`: there is more in the direction asked for. */
 	history(room: string, options?: { before?: number; after?: number; limit?: number }): Promise<{
 		room: string;

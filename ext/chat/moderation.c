@@ -10,6 +10,7 @@
 
 #include "ext/core/mem.h"
 
+#define CANDIDATES 16 /* looked at to find one that can go */
 #define ROOM_MAX   255
 #define REASON_MAX 123 /* what fits into a Close frame */
 #define KEY_MAX    (4 + CR_SUBJECT_MAX + ROOM_MAX)
@@ -32,12 +33,19 @@ void cr_moderation_init(cr_moderation *m)
 {
 	*m = (cr_moderation){0};
 	cr_list_init(&m->order);
+	cr_list_init(&m->slow_order);
+}
+
+static bool is_slow(const cr_sanction *s)
+{
+	return s->key[0] == CR_SANCTION_SLOW;
 }
 
 static void drop(cr_moderation *m, cr_sanction *s)
 {
 	HASH_DEL(m->by_key, s);
 	m->count--;
+	m->n_slow -= is_slow(s);
 	cr_list_remove(&s->link);
 	cr_free(s->reason);
 	cr_free(s);
@@ -95,9 +103,29 @@ static cr_sanction *sanction_new(cr_moderation *m, const key *k)
 		cr_free(s);
 		return NULL;
 	}
-	cr_list_append(&m->order, &s->link);
+	cr_list_append(is_slow(s) ? &m->slow_order : &m->order, &s->link);
 	m->count++;
+	m->n_slow += is_slow(s);
 	return s;
+}
+
+/* Of the slow ones that were not looked at for longest, the one with the least
+ * left goes: most have run out. Refusing would let everybody speak without end. */
+static void make_room(cr_moderation *m)
+{
+	cr_sanction *least = NULL;
+	cr_list *node = m->slow_order.next;
+
+	for (int i = 0; i < CANDIDATES && node != &m->slow_order; i++, node = node->next) {
+		cr_sanction *s = cr_container_of(node, cr_sanction, link);
+
+		if (!least || s->until_ms < least->until_ms) {
+			least = s;
+		}
+	}
+	if (least) {
+		drop(m, least);
+	}
 }
 
 cr_status cr_sanction_set(cr_moderation *m, cr_sanction_kind kind, cr_slice subject, cr_slice room,
@@ -110,8 +138,11 @@ cr_status cr_sanction_set(cr_moderation *m, cr_sanction_kind kind, cr_slice subj
 		return CR_ERR_TOOBIG;
 	}
 	cr_sanction *s = find(m, &k);
-	if (!s && m->count >= (kind == CR_SANCTION_SLOW ? CR_MODERATION_SLOW : CR_MODERATION_MAX)) {
+	if (!s && kind != CR_SANCTION_SLOW && m->count - m->n_slow >= CR_MODERATION_MAX) {
 		return CR_ERR_TOOBIG;
+	}
+	if (!s && kind == CR_SANCTION_SLOW && m->n_slow >= CR_MODERATION_SLOW) {
+		make_room(m);
 	}
 	if (reason.ptr) {
 		copy = cr_malloc(reason.len + 1); /* an empty one is not an absent one */
@@ -175,12 +206,12 @@ cr_slice cr_sanction_reason(const cr_sanction *s)
 }
 
 /* Those that stay go behind the others; the last of them ends the round. */
-void cr_moderation_sweep(cr_moderation *m, uint64_t now_ms, size_t max)
+static void sweep(cr_moderation *m, cr_list *order, uint64_t now_ms, size_t max)
 {
-	const cr_list *last = m->order.prev;
+	const cr_list *last = order->prev;
 
-	for (bool more = !cr_list_is_empty(&m->order); more && max > 0; max--) {
-		cr_list *node = m->order.next;
+	for (bool more = !cr_list_is_empty(order); more && max > 0; max--) {
+		cr_list *node = order->next;
 		cr_sanction *s = cr_container_of(node, cr_sanction, link);
 
 		more = node != last;
@@ -188,7 +219,13 @@ void cr_moderation_sweep(cr_moderation *m, uint64_t now_ms, size_t max)
 			drop(m, s);
 		} else {
 			cr_list_remove(node);
-			cr_list_append(&m->order, node);
+			cr_list_append(order, node);
 		}
 	}
+}
+
+void cr_moderation_sweep(cr_moderation *m, uint64_t now_ms, size_t max)
+{
+	sweep(m, &m->order, now_ms, max);
+	sweep(m, &m->slow_order, now_ms, max);
 }

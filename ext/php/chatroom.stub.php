@@ -70,6 +70,8 @@ final class Chatroom implements Countable
      *    user as online.
      *  - single_session: false (default); "kick_old": a user's newer connection closes the older ones with 4001;
      *    "reject_new": it is refused.
+     *  - guests: bool, default true. False: who is no user is refused, basic clients with 401, clients of chatroom.v1 after
+     *    their first frame with 4003, so that a ticket may come in hello; onHandshake() need not refuse them.
      *  - secret: string of at least 32 bytes, default none. Signs the tickets of token(). A client may bring one
      *    as ?token=, as Authorization: Bearer, or in hello; a wrong or expired one is refused (401, 4003), without
      *    one it is a guest: onHandshake() may refuse guests.
@@ -185,12 +187,23 @@ final class Chatroom implements Countable
     public function onOpen(?callable $callback): static {}
 
     /**
-     * A chat message that passed the filters.
+     * A chat message that passed the filters, or the new text of one ($message->edits is its seq). Filters see the text
+     * alone; what a client sends along is in $message->data, and signals go to onSignal().
      *
      * @param callable|null $callback (Chatroom\Client $client, Chatroom\Message $message): the same answers as a
      *        filter's, see addFilter()
      */
     public function onMessage(?callable $callback): static {}
+
+    /**
+     * A signal of a client (chatroom.v1) to the others in a room: a name and any JSON, not kept. With addFilter() or
+     * onMessage() this is all that clients can send to each other in words of their own.
+     *
+     * @param callable|null $callback (Chatroom\Client $client, string $room, string $name, mixed $data): null|bool. null or
+     *        true: goes on; false: goes nowhere, and the sender is not told; throw Chatroom\Reject: the sender is told.
+     *        Anything else, or another exception: nowhere, and it is reported.
+     */
+    public function onSignal(?callable $callback): static {}
 
     /**
      * Text frames go to this callback as they are and skip the JSON chat.
@@ -392,8 +405,8 @@ final class Chatroom implements Countable
      * Makes a room, or all rooms whose names begin alike, different from the defaults.
      *
      * @param string $room a name, or the beginning of names followed by "*"; the whole name counts before a beginning,
-     *        a longer beginning before a shorter one
-     * @param array $options Keys:
+     *        a longer beginning before a shorter one (so there are no rules for a room whose own name ends in "*"); at most 10000 of both
+     * @param array|null $options null or []: nothing special any more. Else these keys, the others as by default:
      *  - history_size: 0 to 100000, default the option history_size.
      *  - history_ttl: seconds, 1 to 31536000, default the option history_ttl.
      *  - presence: bool, default the option presence.
@@ -401,11 +414,13 @@ final class Chatroom implements Countable
      *  - post: "all" (default), "users" (only who has a user id) or "server" (announcements).
      * @throws ValueError for a name that is none, an unknown key (the nearest known one is named) or a value out of range
      * @throws TypeError for a value of the wrong type
+     * @throws Chatroom\Exception when there are 10000 already
      */
-    public function setRoomOptions(string $room, array $options): static {}
+    public function setRoomOptions(string $room, ?array $options): static {}
 
     /**
-     * One message per so many seconds from each member of a room; 0: off.
+     * One message per so many seconds from each member of a room, or of all whose names begin alike (see
+     * setRoomOptions()); 0: off. Other options of the room stay as they are.
      *
      * @param float $seconds 0 to 86400
      * @throws ValueError for seconds out of range or a name that is none
@@ -437,7 +452,7 @@ final class Chatroom implements Countable
     public function unmute(string $userOrUid, ?string $room = null): bool {}
 
     /**
-     * Refuses a user or an address, and closes their connections with 4002. Not kept when the script ends.
+     * Refuses a user or an address, and closes their connections with 4002; who was cut off cannot resume. Not kept when the script ends.
      *
      * @param string $userOrIp an IP address when it looks like one, else a user id
      * @param float $seconds 0 = for good, or 0.001 to 31536000
@@ -462,10 +477,11 @@ final class Chatroom implements Countable
     public static function token(string $userId, string $secret, int $ttl = 60, array $claims = []): string {}
 
     /**
-     * Closes a client with 4000 (do not come back).
+     * Closes a client with 4000 (do not come back). One that was cut off and could resume for resume_window cannot any
+     * more, and leaves the presence of its rooms.
      *
      * @param string $reason UTF-8, at most 123 bytes
-     * @return bool false when there is no such client
+     * @return bool false when there is no such client, connected or cut off
      * @throws ValueError for another reason text
      */
     public function kick(string $uid, string $reason = ""): bool {}
@@ -488,9 +504,9 @@ final class Chatroom implements Countable
      * started_at, uptime_ms, clients, connections, users, parked, rooms, history_bytes, max_clients, accepted,
      * handshakes, handshakes_refused, requests, messages_in, messages_dropped, private_messages, messages_repeated,
      * deliveries, errors_sent, resumed, replayed, history_evicted, bytes_in, bytes_out, queued_bytes, held_bytes,
-     * messages_compressed_in, messages_compressed_out, bytes_compressed_in, bytes_inflated_in,
-     * bytes_compressed_out, bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections,
-     * refused_hosts, refused_origins, refused_banned, refused_tickets, tls_errors, refused_heads, refused_rooms,
+     * messages_compressed_in, messages_compressed_out, bytes_compressed_in, bytes_inflated_in, bytes_compressed_out,
+     * bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections, refused_hosts,
+     * refused_origins, refused_banned, refused_guests, refused_tickets, tls_errors, refused_heads, refused_rooms,
      * messages_too_big, messages_too_split, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
      * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, muted, slowed, protocol_errors,
      * out_of_memory, accept_pauses, loop_lag_ms.

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 00a4a6d9bbc99d6740a658f64268b84f73fba099 */
+ * Stub hash: 0422434350f6c6e8e76fa7c79f307b1db7fc35b3 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
@@ -34,6 +34,8 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Chatroom_onOpen arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onMessage arginfo_class_Chatroom_onHandshake
+
+#define arginfo_class_Chatroom_onSignal arginfo_class_Chatroom_onHandshake
 
 #define arginfo_class_Chatroom_onText arginfo_class_Chatroom_onHandshake
 
@@ -126,7 +128,7 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_setRoomOptions, 0, 2, IS_STATIC, 0)
 	ZEND_ARG_TYPE_INFO(0, room, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, options, IS_ARRAY, 1)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Chatroom_setSlowMode, 0, 2, IS_VOID, 0)
@@ -202,6 +204,7 @@ ZEND_METHOD(Chatroom, addFilter);
 ZEND_METHOD(Chatroom, onHandshake);
 ZEND_METHOD(Chatroom, onOpen);
 ZEND_METHOD(Chatroom, onMessage);
+ZEND_METHOD(Chatroom, onSignal);
 ZEND_METHOD(Chatroom, onText);
 ZEND_METHOD(Chatroom, onBinary);
 ZEND_METHOD(Chatroom, onJoin);
@@ -255,6 +258,7 @@ static const zend_function_entry class_Chatroom_methods[] = {
 	ZEND_ME(Chatroom, onHandshake, arginfo_class_Chatroom_onHandshake, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onOpen, arginfo_class_Chatroom_onOpen, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onMessage, arginfo_class_Chatroom_onMessage, ZEND_ACC_PUBLIC)
+	ZEND_ME(Chatroom, onSignal, arginfo_class_Chatroom_onSignal, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onText, arginfo_class_Chatroom_onText, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onBinary, arginfo_class_Chatroom_onBinary, ZEND_ACC_PUBLIC)
 	ZEND_ME(Chatroom, onJoin, arginfo_class_Chatroom_onJoin, ZEND_ACC_PUBLIC)

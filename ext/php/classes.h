@@ -26,6 +26,7 @@ typedef enum chatroom_hook {
 	CHATROOM_ON_LEAVE,
 	CHATROOM_ON_ONLINE,
 	CHATROOM_ON_OFFLINE,
+	CHATROOM_ON_SIGNAL,
 	CHATROOM_N_HOOKS
 } chatroom_hook;
 
@@ -100,6 +101,8 @@ void chatroom_client_forget(zend_object *client);
 bool chatroom_client_send(zend_object *client, const cr_own_message *message);
 
 void chatroom_message_new(zval *out, zend_object *client, const cr_message *m, zend_string *text);
+/* null: absent. Objects become arrays. */
+void chatroom_decode_json(zval *property, cr_slice json);
 void chatroom_request_new(zval *out, const cr_request *r);
 /* name NULL: all clients. */
 void chatroom_client_iterator_new(zval *out, chatroom_obj *room, const zend_string *name);

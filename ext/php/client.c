@@ -182,16 +182,17 @@ static bool close_client(chatroom_client_obj *client, unsigned code, zend_string
 {
 	chatroom_obj *room = client->room;
 
-	if (!client->session || !cr_session_is_open(client->session)) {
+	if (!client->session) {
 		return false;
 	}
-	if (kick) {
-		cr_session_kick(client->session, code, chatroom_slice(reason));
-	} else {
+	bool done = cr_session_is_open(client->session);
+	if (kick) { /* in onClose() it may have gone, and be about to come back */
+		done = cr_server_kick(room->server, cr_session_uid(client->session), code, chatroom_slice(reason));
+	} else if (done) {
 		cr_session_close(client->session, code, chatroom_slice(reason));
 	}
 	chatroom_rebail(room);
-	return true;
+	return done;
 }
 
 PHP_METHOD(Chatroom_Client, close)

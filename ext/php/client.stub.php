@@ -64,10 +64,11 @@ final class Client
     public function close(int $code = 1000, string $reason = ""): bool {}
 
     /**
-     * The same with CloseCode::KICKED: do not come back.
+     * The same with CloseCode::KICKED: do not come back. In onClose(), of a client that was cut off and could resume: it
+     * cannot any more; later Chatroom::kick() does that.
      *
      * @param string $reason UTF-8, at most 123 bytes
-     * @return bool false when the client is gone or closing already
+     * @return bool false when the client is gone or closing already, and could not have resumed
      * @throws \ValueError for another reason text
      */
     public function kick(string $reason = ""): bool {}

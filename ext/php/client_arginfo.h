@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: dd079b149352188d92668f738b098c714a6356e3 */
+ * Stub hash: fcd95978a9a96c33031bbcd5ed00009a7dae0a80 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom_Client___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()

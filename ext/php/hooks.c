@@ -31,6 +31,7 @@ static const char *const hook_names[CHATROOM_N_HOOKS] = {
 	[CHATROOM_ON_LEAVE] = "Chatroom::onLeave()",
 	[CHATROOM_ON_ONLINE] = "Chatroom::onOnline()",
 	[CHATROOM_ON_OFFLINE] = "Chatroom::onOffline()",
+	[CHATROOM_ON_SIGNAL] = "Chatroom::onSignal()",
 };
 
 const char *chatroom_hook_name(chatroom_hook hook)
@@ -54,6 +55,7 @@ void chatroom_update_wants(chatroom_obj *room)
 		[CHATROOM_ON_LEAVE] = CR_HOOK_LEAVE,
 		[CHATROOM_ON_ONLINE] = CR_HOOK_ONLINE,
 		[CHATROOM_ON_OFFLINE] = CR_HOOK_OFFLINE,
+		[CHATROOM_ON_SIGNAL] = CR_HOOK_SIGNAL,
 	};
 	uint32_t wants = room->n_filters ? CR_HOOK_MESSAGE : 0;
 
@@ -269,6 +271,55 @@ static cr_verdict on_message(void *arg, cr_session *s, const cr_message *m)
 	return f.verdict;
 }
 
+/* onSignal */
+
+typedef struct signal_frame {
+	cr_session *session;
+	cr_slice room, name, data;
+	cr_verdict verdict;
+} signal_frame;
+
+static void signal_body(chatroom_obj *room, void *arg)
+{
+	signal_frame *f = arg;
+	chatroom_handler *h = &room->hooks[CHATROOM_ON_SIGNAL];
+	zend_object *client = chatroom_client_get(room, f->session);
+	zval argv[4], retval;
+
+	if (!chatroom_handler_is_set(h)) {
+		f->verdict.kind = CR_VERDICT_PASS;
+		return;
+	}
+	GC_ADDREF(client);
+	ZVAL_OBJ_COPY(&argv[0], client);
+	ZVAL_STRINGL(&argv[1], (const char *) f->room.ptr, f->room.len);
+	ZVAL_STRINGL(&argv[2], f->name.len ? (const char *) f->name.ptr : "", f->name.len);
+	chatroom_decode_json(&argv[3], f->data);
+	chatroom_call(room, hook_names[CHATROOM_ON_SIGNAL], h, 4, argv, &retval);
+	chatroom_verdict_yes_no(room, hook_names[CHATROOM_ON_SIGNAL], &f->verdict, &retval);
+	if (Z_TYPE(retval) == IS_FALSE) {
+		f->verdict.kind = CR_VERDICT_DROP;
+	}
+	zval_ptr_dtor(&retval);
+	chatroom_report(room, hook_names[CHATROOM_ON_SIGNAL], client);
+	OBJ_RELEASE(client);
+}
+
+static cr_verdict on_signal(void *arg, cr_session *s, cr_slice name, cr_slice signal, cr_slice data)
+{
+	chatroom_obj *room = arg;
+	signal_frame f = {s, name, signal, data, {.kind = CR_VERDICT_DROP}};
+
+	if (!room->ended) {
+		chatroom_drop_held(room);
+		chatroom_guard(room, signal_body, &f);
+	}
+	if (room->ended) {
+		f.verdict.kind = CR_VERDICT_DROP;
+	}
+	return f.verdict;
+}
+
 /* onJoin, onLeave, onOnline, onOffline */
 
 typedef struct room_frame {
@@ -294,7 +345,7 @@ static void room_body(chatroom_obj *room, void *arg)
 	ZVAL_STRINGL(&argv[1], (const char *) f->room.ptr, f->room.len);
 	chatroom_call(room, hook_names[f->hook], h, 2, argv, &retval);
 	if (f->hook == CHATROOM_ON_JOIN) {
-		chatroom_verdict_join(room, &f->verdict, &retval);
+		chatroom_verdict_yes_no(room, hook_names[f->hook], &f->verdict, &retval);
 	}
 	zval_ptr_dtor(&retval);
 	chatroom_report(room, hook_names[f->hook], client);
@@ -561,6 +612,7 @@ const cr_hooks chatroom_hooks = {
 	.on_handshake = on_handshake,
 	.on_open = on_open,
 	.on_message = on_message,
+	.on_signal = on_signal,
 	.on_join = on_join,
 	.on_leave = on_leave,
 	.on_user = on_user,

@@ -20,7 +20,8 @@ enum {
 	PROP_ROOM,
 	PROP_TO,
 	PROP_ID,
-	PROP_DATA
+	PROP_DATA,
+	PROP_EDITS
 };
 
 zend_class_entry *chatroom_message_ce;
@@ -41,7 +42,7 @@ static void set_string(zval *property, cr_slice s)
 }
 
 /* JSON that the engine has checked. PHP's decoder reads up to a NUL behind it. */
-static void set_json(zval *property, cr_slice json)
+void chatroom_decode_json(zval *property, cr_slice json)
 {
 	ZVAL_NULL(property);
 	if (json.ptr) {
@@ -65,8 +66,13 @@ void chatroom_message_new(zval *out, zend_object *client, const cr_message *m, z
 	ZVAL_COPY(OBJ_PROP_NUM(obj, PROP_UID), OBJ_PROP_NUM(client, 0));
 	set_string(OBJ_PROP_NUM(obj, PROP_ROOM), m->room);
 	set_string(OBJ_PROP_NUM(obj, PROP_TO), m->to);
-	set_json(OBJ_PROP_NUM(obj, PROP_ID), m->id);
-	set_json(OBJ_PROP_NUM(obj, PROP_DATA), m->data);
+	chatroom_decode_json(OBJ_PROP_NUM(obj, PROP_ID), m->id);
+	chatroom_decode_json(OBJ_PROP_NUM(obj, PROP_DATA), m->data);
+	if (m->edits) {
+		ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_EDITS), (zend_long) m->edits);
+	} else {
+		ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_EDITS));
+	}
 }
 
 /* private: only the server makes them */

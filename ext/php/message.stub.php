@@ -30,6 +30,9 @@ final class Message
     /** What the client sent along, when its dialect can carry it. */
     public readonly mixed $data;
 
+    /** The seq of the message whose new text this is; null for a new message. */
+    public readonly ?int $edits;
+
     private function __construct() {}
 
     /**

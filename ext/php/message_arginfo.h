@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 99d5b9ab55bbd2c5efc407b071f6bcb5e5ae79ef */
+ * Stub hash: 65dd244c4bea5936cb65da340f8bbd41c9ca1853 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom_Message___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
@@ -62,6 +62,12 @@ static zend_class_entry *register_class_Chatroom_Message(void)
 	zend_string *property_data_name = zend_string_init("data", sizeof("data") - 1, 1);
 	zend_declare_typed_property(class_entry, property_data_name, &property_data_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ANY));
 	zend_string_release(property_data_name);
+
+	zval property_edits_default_value;
+	ZVAL_UNDEF(&property_edits_default_value);
+	zend_string *property_edits_name = zend_string_init("edits", sizeof("edits") - 1, 1);
+	zend_declare_typed_property(class_entry, property_edits_name, &property_edits_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
+	zend_string_release(property_edits_name);
 
 	return class_entry;
 }

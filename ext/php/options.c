@@ -36,6 +36,7 @@ static bool parse_tls(chatroom_options *o, const option_row *option, zval *value
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_history_ttl(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_presence(chatroom_options *o, const option_row *option, zval *value);
+static bool parse_guests(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_single_session(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_secret(chatroom_options *o, const option_row *option, zval *value);
 static bool parse_api_token(chatroom_options *o, const option_row *option, zval *value);
@@ -78,6 +79,7 @@ static const option_row options[] = {
 	OTHER(presence, parse_presence),
 	SECONDS(presence_grace, 0, 3600),
 	OTHER(single_session, parse_single_session),
+	OTHER(guests, parse_guests),
 	OTHER(secret, parse_secret),
 	OTHER(api_token, parse_api_token),
 	{"backlog", OPTION_INT, AT(config.backlog), 1, 65535, false, NULL},
@@ -367,6 +369,15 @@ static bool parse_presence(chatroom_options *o, const option_row *option, zval *
 		return wrong_type(option, "bool", value);
 	}
 	o->config.presence = Z_TYPE_P(value) == IS_TRUE;
+	return true;
+}
+
+static bool parse_guests(chatroom_options *o, const option_row *option, zval *value)
+{
+	if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+		return wrong_type(option, "bool", value);
+	}
+	o->config.guests = Z_TYPE_P(value) == IS_TRUE;
 	return true;
 }
 

@@ -323,15 +323,14 @@ static bool room_option(cr_room_options *o, zend_string *key, const zval *value)
 }
 
 /* False: thrown. */
-static bool set_room_options(chatroom_obj *room, const zend_string *name, const cr_room_options *o)
+static bool options_set(chatroom_obj *room, cr_status st)
 {
-	cr_status st = cr_server_set_room_options(room->server, chatroom_slice(name), o);
-
 	chatroom_rebail(room);
 	if (st == CR_ERR_FORM) {
 		zend_argument_value_error(1, "must be 1 to 255 bytes of UTF-8 without control characters");
 	} else if (st != CR_OK) {
-		zend_throw_exception(chatroom_exception_ce, "out of memory", 0);
+		zend_throw_exception(chatroom_exception_ce,
+			st == CR_ERR_TOOBIG ? "too many rooms have options of their own" : "out of memory", 0);
 	}
 	return st == CR_OK;
 }
@@ -345,12 +344,18 @@ PHP_METHOD(Chatroom, setRoomOptions)
 
 	ZEND_PARSE_PARAMETERS_START(2, 2)
 		Z_PARAM_STR(name)
-		Z_PARAM_ARRAY_HT(array)
+		Z_PARAM_ARRAY_HT_OR_NULL(array)
 	ZEND_PARSE_PARAMETERS_END();
 
 	chatroom_obj *room = chatroom_this(ZEND_THIS);
 	if (!room) {
 		RETURN_THROWS();
+	}
+	if (!array || zend_hash_num_elements(array) == 0) {
+		if (!options_set(room, cr_server_set_room_options(room->server, chatroom_slice(name), NULL))) {
+			RETURN_THROWS();
+		}
+		RETURN_OBJ_COPY(Z_OBJ_P(ZEND_THIS));
 	}
 	cr_room_options_init(room->server, &o);
 	ZEND_HASH_FOREACH_STR_KEY_VAL(array, key, value) {
@@ -363,7 +368,7 @@ PHP_METHOD(Chatroom, setRoomOptions)
 			RETURN_THROWS();
 		}
 	} ZEND_HASH_FOREACH_END();
-	if (!set_room_options(room, name, &o)) {
+	if (!options_set(room, cr_server_set_room_options(room->server, chatroom_slice(name), &o))) {
 		RETURN_THROWS();
 	}
 	RETURN_OBJ_COPY(&room->std);
@@ -384,7 +389,7 @@ PHP_METHOD(Chatroom, setSlowMode)
 {
 	zend_string *name;
 	double seconds;
-	cr_room_options o;
+	uint64_t ms;
 
 	ZEND_PARSE_PARAMETERS_START(2, 2)
 		Z_PARAM_STR(name)
@@ -395,8 +400,8 @@ PHP_METHOD(Chatroom, setSlowMode)
 	if (!room) {
 		RETURN_THROWS();
 	}
-	cr_server_room_options(room->server, chatroom_slice(name), &o);
-	if (!check_seconds(seconds, 86400, 2, &o.slow_mode) || !set_room_options(room, name, &o)) {
+	if (!check_seconds(seconds, 86400, 2, &ms)
+		|| !options_set(room, cr_server_set_slow_mode(room->server, chatroom_slice(name), ms))) {
 		RETURN_THROWS();
 	}
 }

@@ -217,13 +217,12 @@ PHP_METHOD(Chatroom, kick)
 	if (!room || !chatroom_check_reason(reason, 2)) {
 		RETURN_THROWS();
 	}
-	cr_session *s = chatroom_find(room, uid);
-	if (!s || !cr_session_is_open(s)) {
-		RETURN_FALSE;
-	}
-	cr_session_kick(s, KICKED, chatroom_slice(reason));
+	cr_uuid id;
+	bool kicked = cr_uuid_parse(&id, chatroom_slice(uid)) == CR_OK
+		&& cr_server_kick(room->server, &id, KICKED, chatroom_slice(reason));
+
 	chatroom_rebail(room);
-	RETURN_TRUE;
+	RETURN_BOOL(kicked);
 }
 
 static void add_addresses(zval *out, chatroom_obj *room)

@@ -203,9 +203,9 @@ void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *
 	}
 }
 
-/* onJoin */
+/* onJoin, onSignal */
 
-void chatroom_verdict_join(chatroom_obj *room, cr_verdict *verdict, const zval *retval)
+void chatroom_verdict_yes_no(chatroom_obj *room, const char *name, cr_verdict *verdict, const zval *retval)
 {
 	switch (Z_TYPE_P(retval)) {
 		case IS_NULL:
@@ -215,10 +215,12 @@ void chatroom_verdict_join(chatroom_obj *room, cr_verdict *verdict, const zval *
 		case IS_FALSE:
 			break;
 		case IS_UNDEF:
-			(void) take_reject(room, &verdict->code, &verdict->reason);
+			if (take_reject(room, &verdict->code, &verdict->reason)) {
+				verdict->kind = CR_VERDICT_REJECT;
+			}
 			break;
 		default:
-			zend_type_error("Chatroom::onJoin(): the answer must be of type null or bool, %s given",
+			zend_type_error("%s: the answer must be of type null or bool, %s given", name,
 				zend_zval_type_name(retval));
 	}
 }

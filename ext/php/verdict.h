@@ -12,7 +12,7 @@
 void chatroom_verdict_handshake(chatroom_obj *room, cr_verdict *verdict, const zval *retval,
 	zend_object *client);
 /* PASS, or REJECT as it was. */
-void chatroom_verdict_join(chatroom_obj *room, cr_verdict *verdict, const zval *retval);
+void chatroom_verdict_yes_no(chatroom_obj *room, const char *name, cr_verdict *verdict, const zval *retval);
 /* PASS, DROP or REJECT; PASS may replace *text (owned). */
 void chatroom_verdict_message(chatroom_obj *room, const char *name, cr_verdict *verdict,
 	const zval *retval, zend_string **text);

@@ -67,3 +67,28 @@ size_t cr_json_count(cr_json *value)
 {
 	return json_object_is_type(value, json_type_object) ? (size_t) json_object_object_length(value) : 0;
 }
+
+static bool is_among(const char *names, const char *key, size_t len)
+{
+	for (const char *at = names; *at;) {
+		size_t n = strcspn(at, " ");
+
+		if (n == len && memcmp(at, key, n) == 0) {
+			return true;
+		}
+		at += n + (at[n] == ' ');
+	}
+	return false;
+}
+
+const char *cr_json_other_key(cr_json *object, const char *names)
+{
+	json_object_object_foreach(object, key, value)
+	{
+		(void) value;
+		if (!is_among(names, key, strlen(key))) {
+			return key;
+		}
+	}
+	return NULL;
+}

@@ -28,6 +28,8 @@ bool cr_json_number(const cr_json *v, double *out);
 size_t cr_json_length(const cr_json *array);
 cr_json *cr_json_at(cr_json *array, size_t i);
 
+/* A key of the object's that is not among names (separated by spaces), or NULL. */
+const char *cr_json_other_key(cr_json *object, const char *names);
 /* Members of an object; 0 of anything else. */
 size_t cr_json_count(cr_json *value);
 

@@ -12,10 +12,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define ANSWER_MAX ((size_t) 64 * 1024 * 1024)
-#define KEYS_MAX   10000
-#define KEY_TTL_MS 300000
-#define KEY_MAX    64
+#define ANSWER_MAX   ((size_t) 64 * 1024 * 1024)
+#define KEYS_MAX     10000
+#define KEY_TTL_MS   300000
+#define KEY_MAX      64
+#define NAME_MAX_LEN 32 /* of a field that is repeated in an answer */
 
 /* Answers */
 
@@ -368,11 +369,64 @@ static bool read_body(cr_api_call *c)
 	return false;
 }
 
+/* Levenshtein's, over at most NAME_MAX_LEN bytes of each. */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t row[NAME_MAX_LEN + 1];
+
+	a_len = a_len < NAME_MAX_LEN ? a_len : NAME_MAX_LEN;
+	b_len = b_len < NAME_MAX_LEN ? b_len : NAME_MAX_LEN;
+	for (size_t j = 0; j <= b_len; j++) {
+		row[j] = j;
+	}
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t up = row[j], best = (up < row[j - 1] ? up : row[j - 1]) + 1;
+			size_t swap = diagonal + (a[i - 1] != b[j - 1]);
+
+			row[j] = best < swap ? best : swap;
+			diagonal = up;
+		}
+	}
+	return row[b_len];
+}
+
+/* A misspelt one must not do something else than was meant: "secconds" would ban for good. */
+static bool check_fields(cr_api_call *c, const cr_api_route *r)
+{
+	const char *key = cr_json_other_key(c->in, r->fields), *nearest = r->fields;
+	size_t least = SIZE_MAX;
+
+	if (!key) {
+		return true;
+	}
+	for (const char *at = r->fields; *at;) {
+		size_t n = strcspn(at, " "), d = distance(key, strlen(key), at, n);
+
+		if (d < least) {
+			least = d;
+			nearest = at;
+		}
+		at += n + (at[n] == ' ');
+	}
+	/* what is repeated is short, and escaped as JSON */
+	if (strlen(key) <= NAME_MAX_LEN) {
+		cr_api_wrong(c, 400, "bad_request", "unknown field \"%s\", did you mean \"%.*s\"?", key,
+			(int) strcspn(nearest, " "), nearest);
+	} else {
+		cr_api_wrong(c, 400, "bad_request", "a field with a name of over %d bytes is unknown", NAME_MAX_LEN);
+	}
+	return false;
+}
+
 static void run(cr_api_call *c, const cr_api_route *r)
 {
 	cr_slice key = CR_SLICE_NONE;
 
-	if (r->post && !read_body(c)) {
+	if (r->post && (!read_body(c) || !check_fields(c, r))) {
 		return;
 	}
 	key = key_of(c);

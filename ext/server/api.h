@@ -25,6 +25,7 @@ typedef struct cr_api_route {
 	const char *name;
 	bool post;
 	cr_api_fn call;
+	const char *fields; /* of the body, separated by spaces */
 } cr_api_route;
 
 /* api_calls.c; ends with a row without a name */

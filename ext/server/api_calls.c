@@ -285,12 +285,7 @@ static void kick(cr_api_call *c)
 	if (user.ptr) {
 		n = cr_server_kick_user(c->srv, user, reason, NULL);
 	} else if (cr_uuid_parse(&uid, text) == CR_OK) {
-		cr_session *s = cr_server_find(c->srv, &uid);
-
-		if (s) {
-			cr_session_kick(s, 4000, reason);
-			n = 1;
-		}
+		n = cr_server_kick(c->srv, &uid, 4000, reason);
 	}
 	cr_json_out_u64(&c->out, "kicked", n);
 }
@@ -339,12 +334,15 @@ static void slow_mode(cr_api_call *c)
 {
 	cr_slice room = take_room(c, "room", true);
 	uint64_t ms = take_seconds(c, true, SLOW_MAX, "off");
-	cr_room_options o;
 
-	if (c->status == 200) {
-		cr_server_room_options(c->srv, room, &o);
-		o.slow_mode = ms;
-		failed(c, cr_server_set_room_options(c->srv, room, &o));
+	if (c->status != 200) {
+		return;
+	}
+	cr_status st = cr_server_set_slow_mode(c->srv, room, ms);
+	if (st == CR_ERR_TOOBIG) {
+		cr_api_wrong(c, 503, "internal", "too many rooms have options of their own");
+	} else {
+		failed(c, st);
 	}
 }
 
@@ -460,6 +458,7 @@ static void members(cr_api_call *c)
 	const cr_room *room = c->status == 200 ? cr_rooms_find(&c->srv->rooms, name) : NULL;
 	char uid[CR_UUID_LEN];
 
+	cr_json_out_u64(&c->out, "count", room ? room->n_members : 0);
 	cr_json_out_open(&c->out, "members", '[');
 	for (size_t i = 0; room && i < room->n_members; i++) {
 		const cr_session *s = cr_container_of(room->members[i]->member, cr_session, member);
@@ -522,24 +521,24 @@ static void stats(cr_api_call *c)
 }
 
 const cr_api_route cr_api_routes[] = {
-	{"publish", true, publish},
-	{"broadcast", true, broadcast},
-	{"send", true, send_private},
-	{"edit", true, edit},
-	{"delete", true, delete},
-	{"kick", true, kick},
-	{"mute", true, mute},
-	{"unmute", true, unmute},
-	{"ban", true, ban},
-	{"unban", true, unban},
-	{"slow_mode", true, slow_mode},
-	{"join", true, join},
-	{"leave", true, leave},
-	{"close_room", true, close_room},
-	{"rooms", false, rooms},
-	{"members", false, members},
-	{"history", false, history},
-	{"online", false, online},
-	{"stats", false, stats},
-	{NULL, false, NULL},
+	{"publish", true, publish, "room rooms message data except_uid except idempotency_key"},
+	{"broadcast", true, broadcast, "message data except_uid except idempotency_key"},
+	{"send", true, send_private, "user users uid uids message data idempotency_key"},
+	{"edit", true, edit, "room seq text idempotency_key"},
+	{"delete", true, delete, "room seq idempotency_key"},
+	{"kick", true, kick, "user uid reason idempotency_key"},
+	{"mute", true, mute, "who room reason seconds idempotency_key"},
+	{"unmute", true, unmute, "who room idempotency_key"},
+	{"ban", true, ban, "who reason seconds idempotency_key"},
+	{"unban", true, unban, "who idempotency_key"},
+	{"slow_mode", true, slow_mode, "room seconds idempotency_key"},
+	{"join", true, join, "uid room idempotency_key"},
+	{"leave", true, leave, "uid room idempotency_key"},
+	{"close_room", true, close_room, "room idempotency_key"},
+	{"rooms", false, rooms, NULL},
+	{"members", false, members, NULL},
+	{"history", false, history, NULL},
+	{"online", false, online, NULL},
+	{"stats", false, stats, NULL},
+	{NULL, false, NULL, NULL},
 };

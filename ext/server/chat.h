@@ -101,7 +101,8 @@ typedef struct cr_peer {
 	cr_join *joins, **joins_tail;
 	cr_was_in *was_in; /* parked */
 	size_t n_was_in;
-	void *app; /* parked: of hooks->on_park */
+	void *app;     /* parked: of hooks->on_park */
+	uint64_t from; /* parked: keyed hash of the address it came from, for bans of it */
 } cr_peer;
 
 /* What is special about a room, or about all whose names begin alike. */
@@ -186,6 +187,10 @@ void cr_peer_connected(cr_peer *p);
 void cr_peer_online(cr_peer *p);
 /* A parked one does not come back. */
 void cr_peer_forget(cr_peer *p);
+/* The parked one of that uid, or NULL. Looks at all peers, so for moderators only. */
+cr_peer *cr_peer_find_parked(cr_server *srv, const cr_uuid *uid);
+/* None that came from this address, as cr_session_ip() writes it, comes back. */
+void cr_peers_forget_from(cr_server *srv, cr_slice ip);
 /* The rooms it was in and has not come back to: its places in their presence go. */
 void cr_peer_release_presence(cr_peer *p);
 cr_user *cr_user_find(cr_server *srv, cr_slice id);

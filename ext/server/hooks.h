@@ -37,9 +37,10 @@ typedef struct cr_request {
 typedef struct cr_message {
 	cr_slice text;
 	cr_slice room;
-	cr_slice to;   /* a uid, or "user:ID" */
-	cr_slice id;   /* JSON text: a string or an integer */
-	cr_slice data; /* JSON text */
+	cr_slice to;    /* a uid, or "user:ID" */
+	cr_slice id;    /* JSON text: a string or an integer */
+	cr_slice data;  /* JSON text */
+	uint64_t edits; /* the seq of the message whose new text this is; 0: a new message */
 } cr_message;
 
 typedef enum cr_verdict_kind {
@@ -82,7 +83,8 @@ enum {
 	CR_HOOK_JOIN = 1 << 9,
 	CR_HOOK_LEAVE = 1 << 10,
 	CR_HOOK_ONLINE = 1 << 11,
-	CR_HOOK_OFFLINE = 1 << 12
+	CR_HOOK_OFFLINE = 1 << 12,
+	CR_HOOK_SIGNAL = 1 << 13
 };
 
 typedef struct cr_hooks {
@@ -96,6 +98,9 @@ typedef struct cr_hooks {
 	void (*on_open)(void *arg, cr_session *s, const cr_request *r);
 	/* A chat message, or the new text of one that is edited. */
 	cr_verdict (*on_message)(void *arg, cr_session *s, const cr_message *m);
+	/* May this signal go to the others in the room? data is JSON text, or absent.
+	 * PASS, DROP or REJECT (code, reason); not LATER. */
+	cr_verdict (*on_signal)(void *arg, cr_session *s, cr_slice room, cr_slice name, cr_slice data);
 	/* May this client into that room? PASS, REJECT (code, reason) or LATER. */
 	cr_verdict (*on_join)(void *arg, cr_session *s, cr_slice room);
 	/* It has left the room; at its end once for each room, before on_close. */

@@ -241,6 +241,7 @@ struct cr_server {
 	cr_timelines timelines;
 	cr_moderation moderation;
 	struct cr_room_rule *rules;
+	size_t n_rules;
 	uint32_t rules_version;
 	cr_loop_event *sweep;
 	cr_buf scratch, ack_scratch;

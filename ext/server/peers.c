@@ -8,6 +8,7 @@
  * resume_window. */
 #include "ext/server/chat.h"
 
+#include <arpa/inet.h>
 #include <openssl/crypto.h>
 
 cr_peer *cr_peer_of(cr_session *s)
@@ -378,6 +379,7 @@ void cr_peer_park(cr_session *s, unsigned code)
 	cr_peer *p = s->peer;
 	cr_server *srv = s->srv;
 	bool back = p && may_come_back(s, code);
+	char ip[INET6_ADDRSTRLEN];
 
 	if (back || cr_server_wants(srv, CR_HOOK_LEAVE)) {
 		s->ending.was_in = list_rooms(s, &s->ending.n_was_in);
@@ -403,6 +405,8 @@ void cr_peer_park(cr_session *s, unsigned code)
 		return;
 	}
 	set_parked(p, true);
+	cr_session_ip(s, ip, sizeof(ip));
+	p->from = cr_hash(ip, strlen(ip));
 	if (p->user) {
 		cr_list_append(&p->user->parked, &p->in_user);
 	}
@@ -416,6 +420,42 @@ void cr_peer_forget(cr_peer *p)
 	}
 	set_parked(p, false); /* cr_peer_let_go() is still to come, and frees it */
 	cr_list_remove(&p->in_user);
+}
+
+cr_peer *cr_peer_find_parked(cr_server *srv, const cr_uuid *uid)
+{
+	for (cr_peer *p = srv->n_parked ? srv->peers : NULL; p; p = p->hh.next) {
+		if (p->parked && memcmp(&p->uid, uid, sizeof(*uid)) == 0) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* The script's data may have a destructor that ends others: when the next is
+ * one of them, the walk begins anew. */
+void cr_peers_forget_from(cr_server *srv, cr_slice ip)
+{
+	uint64_t from = cr_hash(ip.ptr, ip.len);
+	cr_peer *p = srv->n_parked ? srv->peers : NULL;
+
+	while (p) {
+		cr_peer *next = p->hh.next;
+
+		if (p->parked && p->from == from) {
+			uint8_t secret[CR_SECRET];
+
+			if (next) {
+				memcpy(secret, next->secret, sizeof(secret));
+			}
+			cr_peer_forget(p);
+			if (next) {
+				HASH_FIND(hh, srv->peers, secret, sizeof(secret), next);
+				next = next ? next : srv->peers;
+			}
+		}
+		p = next;
+	}
 }
 
 /* After on_close: what is kept of the session goes to its peer. */

@@ -239,6 +239,22 @@ size_t cr_kick_user(cr_user *u, const cr_session *except, unsigned code, cr_slic
 
 /* What PHP and the HTTP API ask for */
 
+bool cr_server_kick(cr_server *srv, const cr_uuid *uid, unsigned code, cr_slice reason)
+{
+	cr_session *s = cr_server_find(srv, uid);
+	cr_peer *p;
+
+	if (s && cr_session_is_open(s)) {
+		cr_session_kick(s, code, reason);
+		return true;
+	}
+	p = cr_peer_find_parked(srv, uid);
+	if (p) {
+		cr_peer_forget(p);
+	}
+	return p != NULL;
+}
+
 static uint64_t until(cr_server *srv, uint64_t ms)
 {
 	return ms ? cr_loop_now(&srv->loop) + ms : CR_SANCTION_FOR_EVER;
@@ -290,6 +306,9 @@ cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reas
 			cr_session_kick(s, 4002, reason.len ? reason : CR_SLICE("banned"));
 			(*kicked)++;
 		}
+	}
+	if (address) {
+		cr_peers_forget_from(srv, cr_slice_of(subject.ptr + 3, subject.len - 3));
 	}
 	return CR_OK;
 }

@@ -4,11 +4,15 @@
 
 /* Rules */
 
-static const cr_room_rule *find_rule(const cr_server *srv, cr_slice room)
+/* but: a rule that is passed over, or NULL */
+static const cr_room_rule *find_rule(const cr_server *srv, cr_slice room, const cr_room_rule *but)
 {
 	const cr_room_rule *best = NULL;
 
 	for (const cr_room_rule *r = srv->rules; r; r = r->next) {
+		if (r == but) {
+			continue;
+		}
 		bool hit = r->prefix ? room.len >= r->len && memcmp(room.ptr, r->name, r->len) == 0
 		                     : cr_slice_eq(room, cr_slice_of(r->name, r->len));
 
@@ -30,15 +34,21 @@ void cr_room_options_init(const cr_server *srv, cr_room_options *o)
 	};
 }
 
-static void resolve(cr_server *srv, cr_slice room, cr_room_options *out)
+static void resolve(const cr_server *srv, cr_slice room, const cr_room_rule *but, cr_room_options *out)
 {
-	const cr_room_rule *r = find_rule(srv, room);
+	const cr_room_rule *r = find_rule(srv, room, but);
 
 	if (r) {
 		*out = r->options;
 	} else {
 		cr_room_options_init(srv, out);
 	}
+}
+
+static bool are_same(const cr_room_options *a, const cr_room_options *b)
+{
+	return a->history_size == b->history_size && a->history_ttl == b->history_ttl && a->slow_mode == b->slow_mode
+	       && a->post == b->post && a->presence == b->presence;
 }
 
 cr_timeline_limits cr_room_limits(const cr_server *srv, const cr_room_options *o)
@@ -71,7 +81,7 @@ static void refresh(cr_server *srv, cr_room *room, cr_room_state *st)
 {
 	bool before = st->options.presence, known = st->rules_seen != 0;
 
-	resolve(srv, cr_room_name(room), &st->options);
+	resolve(srv, cr_room_name(room), NULL, &st->options);
 	st->rules_seen = srv->rules_version;
 	if (st->timeline) {
 		cr_timeline_limits l = cr_room_limits(srv, &st->options);
@@ -134,44 +144,84 @@ void cr_room_state_free(void *arg, cr_room *room)
 	}
 }
 
+/* Where a rule of that name is linked, or would be: *at is NULL. */
+static cr_room_rule **rule_at(cr_server *srv, cr_slice name, bool prefix)
+{
+	cr_room_rule **at = &srv->rules;
+
+	while (*at && ((*at)->prefix != prefix || !cr_slice_eq(cr_slice_of((*at)->name, (*at)->len), name))) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+static void drop_rule(cr_server *srv, cr_room_rule **at)
+{
+	cr_room_rule *r = *at;
+
+	if (r) {
+		*at = r->next;
+		cr_free(r);
+		srv->n_rules--;
+		srv->rules_version++;
+	}
+}
+
 cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options)
 {
 	bool prefix = name.len > 0 && name.ptr[name.len - 1] == '*';
-	size_t len = name.len - prefix;
+	cr_slice own = cr_slice_of(name.ptr, name.len - prefix);
 
-	if (name.len == 0 || name.len > CR_ROOM_NAME_MAX
-		|| (len > 0 && !cr_room_name_is_valid(cr_slice_of(name.ptr, len)))) {
+	if (name.len == 0 || name.len > CR_ROOM_NAME_MAX || (own.len > 0 && !cr_room_name_is_valid(own))) {
 		return CR_ERR_FORM;
 	}
-	cr_room_rule *r = srv->rules;
-	while (r && (r->prefix != prefix || !cr_slice_eq(cr_slice_of(r->name, r->len), cr_slice_of(name.ptr, len)))) {
-		r = r->next;
+	cr_room_rule **at = rule_at(srv, own, prefix), *r = *at;
+	if (!options) {
+		drop_rule(srv, at);
+		return CR_OK;
+	}
+	if (!r && srv->n_rules >= CR_RULES_MAX) {
+		return CR_ERR_TOOBIG;
 	}
 	if (!r) {
-		r = cr_calloc(1, sizeof(*r) + len);
+		r = cr_calloc(1, sizeof(*r) + own.len);
 		if (!r) {
 			return CR_ERR_NOMEM;
 		}
 		r->prefix = prefix;
-		r->len = len;
-		memcpy(r->name, name.ptr, len);
-		r->next = srv->rules;
-		srv->rules = r;
+		r->len = own.len;
+		if (own.len > 0) {
+			memcpy(r->name, own.ptr, own.len);
+		}
+		*at = r;
+		srv->n_rules++;
 	}
 	r->options = *options;
 	srv->rules_version++;
 	return CR_OK;
 }
 
+/* Slow mode off is no rule when nothing else is special: rooms that had it for
+ * a while leave nothing behind. */
+cr_status cr_server_set_slow_mode(cr_server *srv, cr_slice name, uint64_t ms)
+{
+	bool prefix = name.len > 0 && name.ptr[name.len - 1] == '*';
+	cr_slice own = cr_slice_of(name.ptr, name.len - prefix);
+	cr_room_rule **at = rule_at(srv, own, prefix);
+	cr_room_options without, o;
+
+	resolve(srv, own, *at, &without);
+	o = *at ? (*at)->options : without;
+	o.slow_mode = ms;
+	if (are_same(&o, &without)) {
+		return cr_server_set_room_options(srv, name, NULL);
+	}
+	return cr_server_set_room_options(srv, name, &o);
+}
+
 void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out)
 {
-	const cr_room_rule *r = find_rule(srv, name);
-
-	if (r) {
-		*out = r->options;
-	} else {
-		cr_room_options_init(srv, out);
-	}
+	resolve(srv, name, NULL, out);
 }
 
 void cr_rules_free(cr_server *srv)
@@ -182,6 +232,7 @@ void cr_rules_free(cr_server *srv)
 		cr_free(srv->rules);
 		srv->rules = next;
 	}
+	srv->n_rules = 0;
 }
 
 /* Presence */

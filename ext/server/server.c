@@ -61,6 +61,7 @@ void cr_server_config_init(cr_server_config *config)
 		.history_memory = 268435456,
 		.resume_window = 120000,
 		.presence_grace = 15000,
+		.guests = true,
 		.backlog = 511,
 		.compression_level = 1,
 		.compression_memory = 8,

@@ -23,6 +23,8 @@ typedef struct cr_server cr_server;
 #define CR_SECRET_MAX    4096
 #define CR_API_TOKEN_MIN 16
 
+#define CR_RULES_MAX 10000 /* rooms, or beginnings of names, with options of their own */
+
 #define CR_ERROR_MAX 256 /* bytes of an error text, with its NUL */
 
 /* What a second connection of a user's does. */
@@ -82,6 +84,7 @@ typedef struct cr_server_config {
 	uint32_t presence_grace;         /* 15,000; 0: at once */
 	bool presence;                   /* false; of rooms without options of their own */
 	cr_single_session single_session;
+	bool guests;                      /* true; false: whoever is no user once it is greeted is sent away */
 	cr_slice api_token;               /* of the HTTP API, at least 16 bytes; absent: there is none; copied */
 	cr_slice secret;                  /* of tickets, at least 32 bytes; absent: none are taken; copied */
 	int backlog;                      /* 511 */
@@ -239,7 +242,10 @@ size_t cr_server_room_uids(cr_server *srv, cr_slice room, cr_uuid *out, size_t m
  * '*' at the end. The exact name wins, then the longer beginning. */
 /* The defaults, from the configuration. */
 void cr_room_options_init(const cr_server *srv, cr_room_options *o);
+/* NULL: nothing special any more. CR_ERR_FORM: no name; CR_ERR_TOOBIG: CR_RULES_MAX. */
 CR_MUST_CHECK cr_status cr_server_set_room_options(cr_server *srv, cr_slice name, const cr_room_options *options);
+/* Changes that option alone. 0: off. */
+CR_MUST_CHECK cr_status cr_server_set_slow_mode(cr_server *srv, cr_slice name, uint64_t ms);
 void cr_server_room_options(const cr_server *srv, cr_slice name, cr_room_options *out);
 
 /* History. Oldest first; at most limit (200) messages. */
@@ -265,6 +271,9 @@ bool cr_server_unmute(cr_server *srv, cr_slice who, cr_slice room);
 /* Ends the connections it holds for. */
 CR_MUST_CHECK cr_status cr_server_ban(cr_server *srv, cr_slice who, uint64_t ms, cr_slice reason, size_t *kicked);
 bool cr_server_unban(cr_server *srv, cr_slice who);
+/* Closes a client, which may not resume; one that was cut off and could have
+ * does not come back either. False: there is neither. */
+bool cr_server_kick(cr_server *srv, const cr_uuid *uid, unsigned code, cr_slice reason);
 /* Closes with 4000; returns how many connections. */
 size_t cr_server_kick_user(cr_server *srv, cr_slice user, cr_slice reason, const cr_uuid *except);
 
@@ -317,6 +326,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(refused_hosts, false, "requests for a host that is not in allowed_hosts") \
  F(refused_origins, false, "upgrades of a foreign origin") \
  F(refused_banned, false, "clients that are banned") \
+ F(refused_guests, false, "clients without a user where guests is false") \
  F(refused_tickets, false, "tickets that were not valid") \
  F(tls_errors, false, "connections that broke a rule of TLS, most in the handshake") \
  F(refused_heads, false, "requests whose head is over its limits (414, 431)") \

@@ -390,6 +390,11 @@ void cr_upgrade_finish(cr_session *s, const cr_http_head *head, const cr_ws_hand
 		refuse(s, 400, "Sec-WebSocket-Extensions is malformed.", NULL);
 		return;
 	}
+	if (!v1 && !s->srv->config.guests && !(s->peer && s->peer->user)) {
+		s->srv->stats.refused_guests++;
+		refuse(s, 401, "Sign in first: this server takes no guests.", "WWW-Authenticate: Bearer\r\n");
+		return;
+	}
 	/* v1 may be about to resume the very session that is in its way: see its greeting */
 	if (s->peer && (!cr_auth_may_come_in(s, &no) || (!v1 && !cr_auth_take_place(s, &no)))) {
 		refuse(s, 403, no.close_code == 4002 ? "You are banned." : "You are signed in elsewhere.", NULL);

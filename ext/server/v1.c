@@ -346,6 +346,13 @@ void cr_v1_answer_message(cr_session *s, cr_slice raw, const cr_verdict *v)
 
 /* Ephemeral: to the others in the room, no order, not kept */
 
+static uint64_t top_of(cr_session *s, cr_membership *ms)
+{
+	const cr_timeline *tl = cr_room_timeline(s->srv, ms->room);
+
+	return tl ? cr_timeline_top(tl) : UINT64_MAX; /* out of memory: not the client's fault */
+}
+
 static void on_event(cr_session *s, const cr_v1_frame *f, const char *type)
 {
 	cr_membership *ms = membership_or_error(s, f);
@@ -358,6 +365,23 @@ static void on_event(cr_session *s, const cr_v1_frame *f, const char *type)
 	}
 	if (f->type != CR_V1_READ && !cr_chat_may_post(s, ms->room, &no)) {
 		cr_v1_refused(s, f->id, &no);
+		return;
+	}
+	if (f->type == CR_V1_READ && f->seq > top_of(s, ms)) {
+		bad_request(s, f, "no message of this room has that seq yet");
+		return;
+	}
+	cr_verdict v = {.kind = CR_VERDICT_PASS};
+	if (f->type == CR_V1_SIGNAL && cr_server_wants(s->srv, CR_HOOK_SIGNAL)) {
+		char room[CR_ROOM_NAME_MAX];
+
+		v = s->srv->hooks->on_signal(s->srv->hooks_arg, s, cr_room_name_copy(room, ms), f->name, f->data);
+		if (s->state != CR_SESSION_OPEN || s->srv->abandoned || !(ms = membership_or_error(s, f))) {
+			return;
+		}
+	}
+	if (v.kind != CR_VERDICT_PASS) {
+		apply(s, f, &v); /* rejected or dropped: as with a message */
 		return;
 	}
 	cr_uuid_write(&s->uid, uid);
@@ -406,7 +430,7 @@ static void on_edit(cr_session *s, const cr_v1_frame *f, cr_slice raw)
 	}
 	if (cr_server_wants(srv, CR_HOOK_MESSAGE)) {
 		char room[CR_ROOM_NAME_MAX];
-		cr_message m = {.text = f->text, .room = cr_room_name_copy(room, ms), .id = f->id};
+		cr_message m = {.text = f->text, .room = cr_room_name_copy(room, ms), .id = f->id, .edits = f->seq};
 
 		v = srv->hooks->on_message(srv->hooks_arg, s, &m);
 		if (s->state != CR_SESSION_OPEN || srv->abandoned) {

@@ -143,6 +143,11 @@ static bool authenticate(cr_session *s, const cr_v1_frame *f, bool resumed)
 		cr_v1_send_away(s, 4003, no.reason);
 		return false;
 	}
+	if (!s->srv->config.guests && !s->peer->user) {
+		s->srv->stats.refused_guests++;
+		cr_v1_send_away(s, 4003, CR_SLICE("sign in first"));
+		return false;
+	}
 	if (!cr_auth_may_come_in(s, &no) || !cr_auth_take_place(s, &no)) {
 		cr_v1_send_away(s, no.close_code, no.reason);
 		return false;

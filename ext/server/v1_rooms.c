@@ -113,19 +113,25 @@ static void write_member(cr_json_out *o, const cr_session *s)
 	cr_json_out_close(o, '}');
 }
 
-/* One line for each who counts: a user once, with its first connection here. */
+/* One line for each who counts: a user once, with its first connection here.
+ * "more": not all of them are listed; the count says how many there are. */
 static void write_members(cr_server *srv, cr_json_out *o, const cr_room *room)
 {
 	size_t n = 0;
+	bool more = false;
 
 	srv->mark++;
 	cr_json_out_open(o, "members", '[');
-	for (size_t i = 0; i < room->n_members && n < MEMBERS_MAX; i++) {
+	for (size_t i = 0; i < room->n_members; i++) {
 		const cr_session *s = cr_container_of(room->members[i]->member, cr_session, member);
 		cr_user *u = s->peer ? s->peer->user : NULL;
 
 		if (u && u->mark == srv->mark) {
 			continue;
+		}
+		if (n == MEMBERS_MAX) {
+			more = true;
+			break;
 		}
 		if (u) {
 			u->mark = srv->mark;
@@ -134,6 +140,9 @@ static void write_members(cr_server *srv, cr_json_out *o, const cr_room *room)
 		n++;
 	}
 	cr_json_out_close(o, ']');
+	if (more) {
+		cr_json_out_bool(o, "more", true);
+	}
 }
 
 static size_t count_of(const cr_room *room)

@@ -75,10 +75,48 @@ static void too_long_or_too_many(void **state)
 	m.count += CR_MODERATION_MAX - 1; /* as if it were full */
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, room, 9, why), CR_ERR_TOOBIG);
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, longest, room, 99, why), CR_OK);
-	m.count -= CR_MODERATION_MAX - CR_MODERATION_SLOW; /* as full as those who speak can make it */
-	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, who, room, 9, CR_SLICE_NONE), CR_ERR_TOOBIG);
+	/* slow mode has a place of its own, and does not take a moderator's */
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, who, room, 9, CR_SLICE_NONE), CR_OK);
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, room, 9, why), CR_ERR_TOOBIG);
+	m.count -= CR_MODERATION_MAX - 1;
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, room, 9, why), CR_OK);
-	m.count -= CR_MODERATION_SLOW - 1;
+	assert_int_equal(m.count, 3);
+	cr_moderation_deinit(&m);
+}
+
+/* The table's part of slow mode is full: whoever speaks now is still held to it,
+ * and what goes is what has least left of what was looked at. */
+static void slow_mode_holds_when_full(void **state)
+{
+	cr_moderation m;
+	const cr_slice r = CR_SLICE("r");
+
+	(void) state;
+	cr_moderation_init(&m);
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_MUTE, who, r, 1, NO_REASON), CR_OK);
+	for (uint32_t i = 0; i < CR_MODERATION_SLOW; i++) {
+		uint64_t until = i == 3 ? 5 : i == 7 ? 6 : 1000;
+
+		assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, cr_slice_of(&i, 4), r, until, NO_REASON), CR_OK);
+	}
+	for (uint32_t i = CR_MODERATION_SLOW; i < CR_MODERATION_SLOW + 100; i++) {
+		assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, cr_slice_of(&i, 4), r, 900, NO_REASON), CR_OK);
+		assert_non_null(cr_sanction_find(&m, CR_SANCTION_SLOW, cr_slice_of(&i, 4), r, 4));
+		assert_true(m.n_slow == CR_MODERATION_SLOW && m.count == CR_MODERATION_SLOW + 1);
+		uint32_t gone = i == CR_MODERATION_SLOW ? 3 : 7, there = 7;
+
+		assert_null(cr_sanction_find(&m, CR_SANCTION_SLOW, cr_slice_of(&gone, 4), r, 4));
+		if (gone == 3) {
+			assert_non_null(cr_sanction_find(&m, CR_SANCTION_SLOW, cr_slice_of(&there, 4), r, 4));
+		}
+	}
+	/* who is in it already takes nobody's place */
+	uint32_t last = CR_MODERATION_SLOW + 99;
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, cr_slice_of(&last, 4), r, 950, NO_REASON), CR_OK);
+	assert_int_equal(m.n_slow, CR_MODERATION_SLOW);
+	assert_non_null(cr_sanction_find(&m, CR_SANCTION_MUTE, who, r, 0));
+	cr_moderation_sweep(&m, 1000, SIZE_MAX);
+	assert_true(m.count == 0 && m.n_slow == 0);
 	cr_moderation_deinit(&m);
 }
 
@@ -144,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_for_itself),
 		cmocka_unit_test(too_long_or_too_many),
+		cmocka_unit_test(slow_mode_holds_when_full),
 		cmocka_unit_test(a_sweep_is_bounded_and_goes_on),
 		cmocka_unit_test(out_of_memory),
 	};

@@ -1,5 +1,8 @@
 """chatroom.v1: coming back, who is there, who somebody is, and who may not."""
 
+import json
+import subprocess
+import sys
 import time
 
 from v1 import (OPTIONS, SECRET, V1, Client, eventually, php, room_name, seqs, texts, ticket, with_options)
@@ -9,6 +12,16 @@ from wire import Sock, base, check, close, join, text
 ROWS = []
 PRESENT = with_options(presence=True)
 TICKETS = with_options(secret=SECRET)
+CROWD = """import socket, sys
+crowd = []
+for _ in range(999):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s.sendall(("GET /ws?room=%s HTTP/1.1\\r\\nHost: a.test\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n" % sys.argv[2]).encode())
+    crowd.append(s)
+print(sum(b" 101 " in s.recv(4096) for s in crowd), flush=True)
+sys.stdin.read()
+"""
 
 
 def row(id, title, want=V1):
@@ -33,6 +46,46 @@ def refused(server, status, target="/ws", v1=True, **headers):
 
 
 # Resume
+
+
+@row("V7.kicked", "kick, the API's too, and a ban reach a client that was cut off: it does not resume, its presence goes",
+     with_options(presence=True, presence_grace=20, api_token="0123456789abcdef"))
+def _(server):
+    def api(call, **body):
+        s = Sock(server)
+        body = json.dumps(body).encode()
+        s.send(join([b"POST /api/" + call.encode() + b" HTTP/1.1", b"Host: a.test", b"Connection: close",
+                     b"Authorization: Bearer 0123456789abcdef", b"Content-Type: application/json",
+                     b"Content-Length: %d" % len(body)], body))
+        r = s.response()
+        check(r.status == 200, f"{r.status} {r.body!r}")
+        return json.loads(r.body)
+
+    room, (b,) = members(server, 1)
+    ways = {"uid": lambda c: php(server, f"return $chat->kick('{c.uid}', 'x');"),
+            "API": lambda c: api("kick", uid=c.uid)["kicked"] == 1,
+            "address": lambda c: php(server, "$chat->ban('127.0.0.1'); return $chat->unban('127.0.0.1');")}
+    for how, end in ways.items():
+        a = Client(server, {"join": [room]})
+        a.next("joined")
+        c = Client(server, {"join": [room]}, target="/ws") if how != "address" else None
+        b.drain()
+        a.cut()
+        check(b.drain() == [], "it counts as present for presence_grace")
+        check(end(a) is True, how)
+        if how == "address":
+            b.next("kick"), b.closed(4002)
+            room, (b,) = members(server, 1)
+        else:
+            gone = b.drain()
+            check([(f["type"], f["event"], f["uid"]) for f in gone] == [("presence", "leave", a.uid)], f"{how}: {gone}")
+            check(end(a) is False, "twice")
+        check(php(server, "return $chat->stats()['parked'];") == 0, "parked")
+        r = a.resume({room: 0})
+        check(r.welcome["resumed"] is False and r.uid != a.uid, f"{how}: {r.welcome}")
+        if c:
+            check(c.resume({room: 0}).welcome["resumed"] is True, "somebody else's session")
+        r.sock.send(close(1000))
 
 
 @row("V7.cut", "resume after a cut: same uid, session, rooms; what was missed, then live")
@@ -695,3 +748,64 @@ def _(server):
     s = Sock(server)
     s.send(join(base(sec_websocket_protocol="chatroom.v2, CHATROOM.V1")))
     check(s.response().get("Sec-WebSocket-Protocol") is None, "basic")
+
+
+@row("D52.guests", "guests false: a ticket in hello is enough; whoever is no user is sent away with 4003, basic with 401",
+     with_options(guests=False, secret=SECRET))
+def _(server):
+    a = Client(server, {"token": ticket(sub="ann"), "join": [room_name()]})
+    check(a.welcome["user"] == "ann", "by hello")
+    a.next("joined")
+    check(Client(server, target=f"/ws?token={ticket()}").welcome["user"] == "ann", "by the URL")
+    check(Client(server, x_user="bob").welcome["user"] == "bob", "by onHandshake")
+    for first in ({"type": "hello"}, {"message": "hi"}, {"type": "ping"}, {"type": "hello", "resume": {"session": "0" * 32}}):
+        c = Client(server, greet=False)
+        c.send(first)
+        check(c.next("kick")["retry"] is False, "kick")
+        c.closed(4003, "sign in first")
+    check("Bearer" in refused(server, 401, v1=False).get("WWW-Authenticate"), "401")
+    refused(server, 101, v1=False, x_user="bob")
+    refused(server, 101, v1=False, target=f"/ws?token={ticket()}")
+    check(php(server, "return $chat->stats()['refused_guests'];") == 5, "counted")
+    a.cut()
+    check(a.resume({}).welcome["resumed"] is True, "a user resumes without a ticket")
+
+
+@row("V4.read", "read beyond the room's last seq is refused, and told to nobody")
+def _(server):
+    room, (a, b) = members(server)
+    a.say("one", room)
+    b.drain()
+    a.send({"type": "read", "room": room, "seq": 2, "id": "r"}, {"type": "read", "room": room, "seq": 2**53 - 1, "id": "s"})
+    a.error("bad_request", "r"), a.error("bad_request", "s")
+    a.send({"type": "read", "room": room, "seq": 1, "id": "t"})
+    check(a.next("ack")["id"] == "t", "ack")
+    check([(f["type"], f["seq"]) for f in b.drain()] == [("read", 1)], "once")
+
+
+@row("V4.members-more", "who is there is at most 1,000; that there are more is said", with_options(presence=False, api_token="0123456789abcdef"))
+def _(server):
+    server.may_grow(8192)  # what a thousand clients were made of is kept for the next ones
+    room = room_name()
+    php(server, f"$chat->setRoomOptions('{room}', ['presence' => true]);")
+    a = Client(server, {"join": [room]})
+    check("more" not in a.next("joined"), "one")
+    # in a process of their own: select() here does not take a thousand more
+    rest = subprocess.Popen([sys.executable, "-c", CROWD, str(server.port), room], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE)
+    check(rest.stdout.readline() == b"999\n", "999 are in")
+    a.drain()
+    a.send({"type": "members", "room": room})
+    got = a.next("members")
+    check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
+    server.open(target=f"/ws?room={room}")
+    a.drain()
+    a.send({"type": "members", "room": room})
+    got = a.next("members")
+    check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
+    check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
+    s = Sock(server)
+    s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test", b"Authorization: Bearer 0123456789abcdef"]))
+    body = json.loads(s.response().body)
+    check(body["count"] == len(body["members"]) == 1001, "so has the API")
+    rest.communicate(timeout=10)

@@ -339,6 +339,7 @@ class Server:
             Server.serial += 1
             self.log = os.path.join(Server.log_dir, f"server-{Server.serial}-{mode}.log")
         self.mode = mode
+        self.guests = (options or {}).get("guests", True)
         self.sockets = []
         so = os.environ["CHATROOM_SO"]
         if "tls" in extra:
@@ -461,7 +462,8 @@ class Server:
         start = time.monotonic()
         mark = f"fresh {start}"
         mine = []
-        a = self.open(timeout=1.0)
+        who = {} if self.guests else {"x_user": "fresh"}
+        a = self.open(timeout=1.0, **who)
         mine.append(a)
         if self.mode == "echo":
             a.send(text(mark))
@@ -470,7 +472,7 @@ class Server:
             a.send(frame(PING, mark.encode()))
             check(a.message() == ("pong", mark.encode()), "fresh client: no pong")
         else:
-            b = self.open(timeout=1.0)
+            b = self.open(timeout=1.0, **who)
             mine.append(b)
             a.send(text(json.dumps({"message": mark})))
             got = b.message()
