@@ -121,10 +121,10 @@ typedef struct failure {
 	size_t size;
 } failure;
 
-/* Why OpenSSL's last call failed. */
+/* Why OpenSSL's last call failed: the first thing it noted, what follows only says who called whom. */
 static const char *reason(void)
 {
-	const char *text = ERR_reason_error_string(ERR_peek_last_error());
+	const char *text = ERR_reason_error_string(ERR_peek_error());
 
 	return text ? text : "no reason given";
 }
@@ -198,6 +198,15 @@ static int on_passphrase(char *buf, int size, int writing, void *arg)
 	return (int) len;
 }
 
+/* A key of the certificate's own kind does not match it; one of another kind finds no certificate. */
+static bool is_mismatch(unsigned long e)
+{
+	int why = ERR_GET_REASON(e);
+
+	return ERR_GET_LIB(e) == ERR_LIB_X509 ? why == X509_R_KEY_VALUES_MISMATCH || why == X509_R_KEY_TYPE_MISMATCH
+	                                      : ERR_GET_LIB(e) == ERR_LIB_SSL && why == SSL_R_NO_CERTIFICATE_ASSIGNED;
+}
+
 static bool load_key(SSL_CTX *ctx, const char *cert, const char *key, const char *text, failure *f)
 {
 	passphrase p = {.text = text};
@@ -210,15 +219,13 @@ static bool load_key(SSL_CTX *ctx, const char *cert, const char *key, const char
 	if (ok) {
 		return true;
 	}
-	int why = ERR_GET_REASON(ERR_peek_last_error());
-	if (ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509
-		&& (why == X509_R_KEY_VALUES_MISMATCH || why == X509_R_KEY_TYPE_MISMATCH)) {
+	if (is_mismatch(ERR_peek_last_error())) {
 		snprintf(f->text, f->size, "the key %.90s does not belong to the certificate %.90s", key, cert);
 	} else if (p.asked) {
 		snprintf(f->text, f->size, "the key %.130s is encrypted and %s", key,
 			text ? "the passphrase does not open it" : "there is no passphrase");
 	} else {
-		snprintf(f->text, f->size, "the file %.130s holds no private key in PEM form (%.60s)", key, reason());
+		snprintf(f->text, f->size, "the file %.130s holds no private key in PEM form", key);
 	}
 	return false;
 }

@@ -456,6 +456,28 @@ static void clients_certificates(void **state)
 	X509_free(ca);
 }
 
+/* Not even root reads it once it is nobody. */
+static void unreadable_file(void **state)
+{
+	char cert[128], key[128], error[CR_ERROR_MAX], expected[CR_ERROR_MAX];
+	cr_tls_config tls = good(cert, key);
+	cr_server_config config;
+	bool root = geteuid() == 0;
+
+	(void) state;
+	configure(&config);
+	cr_server *srv = cr_server_new(&config, &hooks, NULL);
+	assert_int_equal(chmod(cert, 0), 0);
+	assert_int_equal(root ? seteuid(65534) : 0, 0);
+	cr_status st = cr_server_listen_tls(srv, CR_SLICE("wss://127.0.0.1:0"), &tls, error);
+	assert_int_equal(root ? seteuid(0) : 0, 0);
+	assert_int_equal(chmod(cert, 0600), 0);
+	assert_int_equal(st, CR_ERR_SYS);
+	snprintf(expected, sizeof(expected), "cannot read the certificate %s/good.crt: Permission denied", folder);
+	assert_string_equal(error, expected);
+	cr_server_free(srv);
+}
+
 static void unusable_files(void **state)
 {
 	static const struct {
@@ -466,9 +488,10 @@ static void unusable_files(void **state)
 		{"", "good.key", NULL, "cannot read the certificate FOLDER/: not a file"},
 		{"fifo", "good.key", NULL, "cannot read the certificate FOLDER/fifo: not a file"},
 		{"good.key", "good.key", NULL, "the file FOLDER/good.key holds no usable certificate in PEM form"},
-		{"empty", "good.key", NULL, "the file FOLDER/empty holds no usable certificate in PEM form"},
+		{"empty", "good.key", NULL, "the file FOLDER/empty holds no usable certificate in PEM form (no start line)"},
 		{"good.crt", "good.crt", NULL, "the file FOLDER/good.crt holds no private key in PEM form"},
 		{"good.crt", "other.key", NULL, "the key FOLDER/other.key does not belong to the certificate FOLDER/good.crt"},
+		{"good.crt", "rsa.key", NULL, "the key FOLDER/rsa.key does not belong to the certificate FOLDER/good.crt"},
 		{"good.crt", "locked.key", NULL, "the key FOLDER/locked.key is encrypted and there is no passphrase"},
 		{"good.crt", "locked.key", "wrong",
 			"the key FOLDER/locked.key is encrypted and the passphrase does not open it"},
@@ -487,6 +510,11 @@ static void unusable_files(void **state)
 	X509_free(make_cert("locked.crt", "locked", locked, NULL, NULL, -DAY, DAY));
 	EVP_PKEY_free(locked);
 	EVP_PKEY_free(make_key("other.key", NULL));
+	EVP_PKEY *rsa = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t) 2048);
+	FILE *file = create("rsa.key");
+	assert_int_equal(PEM_write_PrivateKey(file, rsa, NULL, NULL, 0, NULL, NULL), 1);
+	fclose(file);
+	EVP_PKEY_free(rsa);
 	fclose(create("empty"));
 	assert_int_equal(mkfifo(in_folder(cert, "fifo"), 0600), 0);
 	configure(&config);
@@ -548,6 +576,7 @@ static int remove_folder(void **state)
 		unlink(in_folder(path, name));
 	}
 	unlink(in_folder(path, "other.key"));
+	unlink(in_folder(path, "rsa.key"));
 	unlink(in_folder(path, "empty"));
 	unlink(in_folder(path, "fifo"));
 	return rmdir(folder);
@@ -568,6 +597,7 @@ int main(void)
 		cmocka_unit_test(stalled_handshakes_end),
 		cmocka_unit_test(names_and_reload),
 		cmocka_unit_test(clients_certificates),
+		cmocka_unit_test(unreadable_file),
 		cmocka_unit_test(unusable_files),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

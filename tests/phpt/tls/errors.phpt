@@ -79,9 +79,9 @@ Chatroom\Exception: the certificate FOLDER/old.crt has expired on 20%s UTC
 Chatroom\Exception: cannot read the certificate FOLDER/none.crt: No such file or directory
 Chatroom\Exception: cannot read the certificate FOLDER: not a file
 Chatroom\Exception: the file FOLDER/junk holds no usable certificate in PEM form (%s)
-Chatroom\Exception: the file FOLDER/one.crt holds no private key in PEM form (%s)
+Chatroom\Exception: the file FOLDER/one.crt holds no private key in PEM form
 Chatroom\Exception: cannot read the key FOLDER/none.key: No such file or directory
-Chatroom\Exception: the file FOLDER/junk holds no private key in PEM form (%s)
+Chatroom\Exception: the file FOLDER/junk holds no private key in PEM form
 Chatroom\Exception: the key FOLDER/two.key does not belong to the certificate FOLDER/one.crt
 Chatroom\Exception: the key FOLDER/locked.key is encrypted and there is no passphrase
 Chatroom\Exception: the key FOLDER/locked.key is encrypted and the passphrase does not open it
