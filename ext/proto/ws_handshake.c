@@ -256,13 +256,18 @@ void cr_ws_handshake_check(cr_ws_handshake *hs, const cr_http_head *head)
 	}
 }
 
+static bool is_secure(cr_slice scheme)
+{
+	return cr_slice_ieq(scheme, CR_SLICE("https")) || cr_slice_ieq(scheme, CR_SLICE("wss"));
+}
+
 /* 0: the scheme has no port of its own */
 static unsigned default_port(cr_slice scheme)
 {
 	if (cr_slice_ieq(scheme, CR_SLICE("http")) || cr_slice_ieq(scheme, CR_SLICE("ws"))) {
 		return 80;
 	}
-	if (cr_slice_ieq(scheme, CR_SLICE("https")) || cr_slice_ieq(scheme, CR_SLICE("wss"))) {
+	if (is_secure(scheme)) {
 		return 443;
 	}
 	return 0;
@@ -328,6 +333,9 @@ bool cr_origin_is_host(const cr_origin *o, cr_slice host, bool tls)
 
 	if (default_port(o->scheme) == 0) {
 		return false; /* an app's or an extension's, never a page of this server */
+	}
+	if (is_secure(o->scheme) != tls) {
+		return false; /* whoever sits on the line makes pages of http:// and this port */
 	}
 	if (!cr_http_host_split(host, &name, &port)) {
 		return false;

@@ -32,7 +32,7 @@ typedef struct cr_origin {
 	unsigned port;
 } cr_origin;
 CR_MUST_CHECK cr_status cr_origin_parse(cr_origin *o, cr_slice text);
-/* Same host and port as the Host header of the request (default port by tls). */
+/* Same host and port as the Host header of the request, and the scheme that tls says (as does the default port). */
 bool cr_origin_is_host(const cr_origin *o, cr_slice host, bool tls);
 /* pattern is an origin of the allow-list: "https://example.org",
  * "https://example.org:8443", "https:" "//" "*.example.org" (any depth of

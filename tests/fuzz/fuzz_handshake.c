@@ -318,9 +318,10 @@ static void check_origin(const cr_http_head *h, const ref_head *r)
 	for (int tls = 0; tls < 2; tls++) {
 		bool web = strcmp(want.scheme, "http") == 0 || strcmp(want.scheme, "https") == 0
 		           || strcmp(want.scheme, "ws") == 0 || strcmp(want.scheme, "wss") == 0;
+		bool secure = strcmp(want.scheme, "https") == 0 || strcmp(want.scheme, "wss") == 0;
 		unsigned host_port = port ? port : tls ? 443 : 80;
 		REQUIRE(cr_origin_is_host(&o, h->host, tls)
-			== (web && want.port == host_port && ref_is(host, want.host)));
+			== (web && secure == (tls != 0) && want.port == host_port && ref_is(host, want.host)));
 	}
 }
 

@@ -291,7 +291,10 @@ static void test_origin_is_host(void **state)
 		{"http://a.test.evil", "a.test", false, false}, /* H77 */
 		{"http://evila.test", "a.test", false, false},
 		{"https://a.test", "a.test", false, false},    /* H79 */
+		{"https://a.test:8080", "a.test:8080", false, false}, /* H79 */
 		{"http://a.test", "a.test", true, false},
+		{"http://a.test:8443", "a.test:8443", true, false}, /* a plain page is anybody's on the way */
+		{"https://a.test:8443", "a.test:8443", true, true},
 		{"http://a.test", "a.test:8080", false, false},
 		{"http://a.test:8080", "a.test", false, false},
 		{"http://a.test", "", false, false},

@@ -9,7 +9,7 @@ import random
 import signal
 import time
 
-from wire import (TEXT, Failed, Skip, Sock, check, close, enc, frame, join, text)
+from wire import (TEXT, Failed, Sock, check, close, enc, frame, join, text)
 import wire
 
 TAG = "@TAG@"
@@ -319,6 +319,8 @@ each("H78", "Origin", ["http://a.test", "HTTP://A.TEST", "http://a.test:80"], la
      server=HOSTS)
 add("H78.4", "Origin with port, Host with the same", raw(b(Host="a.test:8080", Origin="http://a.test:8080")), accepted, server=HOSTS)
 add("H78.5", "Origin without the port Host has", raw(b(Host="a.test:8080", Origin="http://a.test")), refused(403))
+each("H79", "Origin https on a plain address, Host", ["a.test", "a.test:443", "a.test:8080"],
+     lambda h: raw(b(Host=h, Origin="https://" + h)), refused(403), server=HOSTS)
 each("H80", "Origin", ["http://a:b", "http://[", "http://" + "a" * 4993], lambda o: raw(b(Origin=o)), refused(403))
 # DNS rebinding (D41): Origin and Host agree, but no page of that name is ours; told nothing, a loopback
 # listener believes local names only, and with allowed_hosts plain requests are held to it too
@@ -496,6 +498,28 @@ def h96_split(server, tag, data):
     server.control(do="forget errors")
 
 
+def h68(server, tag, data):
+    """onHandshake has no say in the protocol: what tries is no verdict, offered or not."""
+    refused(500)(server, tag, data)
+    errors = server.json("/counters")["error"]
+    check(len(errors) == 1 and "onHandshake" in errors[0], f"onError: {errors}")
+    server.control(do="forget errors")
+
+
+each("H68", "onHandshake says", ['{"protocol": "soap"}', '{"user_id": "u", "protocol": "chatroom.v1"}'],
+     lambda v: raw(b(X_Verdict=v, Sec_WebSocket_Protocol="wamp")), h68, server=AUTH)
+
+
+def h96_reason(server, tag, data):
+    s = Sock(server)
+    s.send(data)
+    r = is_refused(s, (403,))
+    check(r.get("X-Injected") is None, "header injection")
+    check(b"X-Injected" in r.body, "the reason is not in the body")
+
+
+each("H96.x", "the reason of a refusal has", [b"a\r\nX-Injected: b", b"\r\n\r\nX-Injected: b", b"a\nX-Injected: b\r\n\r\n"],
+     lambda v: raw(b(X_Reject=v.hex())), h96_reason, server=AUTH)
 add("H96.h", "onRequest gives a header with CRLF", b"", h96_split, server=("auth", {"rate_limit": None}))
 
 # -- proxies and the rest
@@ -570,17 +594,6 @@ def stop_with_last(server, leave):
     check(out == b"stopped\n" and server.proc.returncode == 0, f"run() did not return: {out!r} {server.stderr()}")
     took = time.monotonic() - start
     check(took < 1, f"stopping with nobody left took {took:.1f} s")
-
-
-def skip(reason):
-    def expect(server, tag, data):
-        raise Skip(reason)
-    return expect
-
-
-add("H68", "handler picks a protocol not offered", b"", skip("onHandshake cannot choose a protocol"))
-add("H79", "Origin https:// on a plain port", b"", skip("same_scheme is not an option"))
-add("H96.x", "refusal with a header of the hook's", b"", skip("onHandshake gives a status, no headers; see H96.h"))
 
 
 def cases():

@@ -59,6 +59,9 @@ if ($mode === 'throws') {
 }
 if ($mode === 'auth') {
     $chat->onHandshake(function ($request) {
+        if ($request->header('X-Reject') !== null) {
+            throw new Chatroom\Reject('no', hex2bin($request->header('X-Reject')));
+        }
         return json_decode($request->header('X-Verdict') ?? 'null', true);
     });
 }
