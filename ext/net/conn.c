@@ -23,7 +23,8 @@
 #include "ext/core/mem.h"
 
 #define MAX_IOV       64
-#define COPY_CHUNK    4096 /* small copies for a socket that is full share one of these */
+#define COPY_CHUNK    1024 /* small copies for a socket that is full share one of these */
+#define SMALL_PIECE   256  /* so little is copied, for a socket that is full: a chunk alone takes some 100 bytes */
 #define MAX_FREE_SEGS 65536
 
 static cr_seg *seg_new(cr_loop *loop)
@@ -355,55 +356,73 @@ cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd)
 	return CR_OK;
 }
 
+static void count_more(cr_conn *c, size_t len)
+{
+	count_queued(c, (int64_t) len);
+	if (!c->_want_write || c->queued > c->loop->send_queue_limit) {
+		mark_dirty(c);
+	}
+}
+
+static bool append_seg(cr_conn *c, cr_chunk *chunk, size_t off, size_t len)
+{
+	cr_seg *seg = seg_new(c->loop);
+
+	if (!seg) {
+		return false;
+	}
+	*seg = (cr_seg){.chunk = cr_chunk_ref(chunk), .off = (uint32_t) off, .len = (uint32_t) len};
+	if (c->_tail) {
+		c->_tail->next = seg;
+	} else {
+		c->_head = seg;
+	}
+	c->_tail = seg;
+	count_more(c, len);
+	return true;
+}
+
+/* Behind what nobody else refers to, when there is room. */
+static bool copy_to_tail(cr_conn *c, const void *ptr, size_t len)
+{
+	cr_seg *tail = c->_tail;
+
+	if (!tail || tail->chunk->refs > 1 || (size_t) tail->off + tail->len != tail->chunk->len
+		|| tail->chunk->cap - tail->chunk->len < len) {
+		return false;
+	}
+	memcpy(tail->chunk->data + tail->chunk->len, ptr, len);
+	tail->chunk->len += len;
+	tail->len += (uint32_t) len;
+	count_more(c, len);
+	return true;
+}
+
 bool cr_conn_queue(cr_conn *c, cr_chunk *chunk, size_t off, size_t len)
 {
+	cr_seg *tail = c->_tail;
+
 	if (c->state != CR_CONN_OPEN) {
 		return false;
 	}
 	if (len == 0) {
 		return true;
 	}
-	cr_seg *tail = c->_tail;
 	if (tail && tail->chunk == chunk && (size_t) tail->off + tail->len == off) {
 		tail->len += (uint32_t) len;
-	} else {
-		cr_seg *seg = seg_new(c->loop);
-
-		if (!seg) {
-			return false;
-		}
-		*seg = (cr_seg){.chunk = cr_chunk_ref(chunk), .off = (uint32_t) off, .len = (uint32_t) len};
-		if (tail) {
-			tail->next = seg;
-		} else {
-			c->_head = seg;
-		}
-		c->_tail = seg;
+		count_more(c, len);
+		return true;
 	}
-	count_queued(c, (int64_t) len);
-	if (!c->_want_write || c->queued > c->loop->send_queue_limit) {
-		mark_dirty(c);
-	}
-	return true;
+	return (c->_want_write && len <= SMALL_PIECE && copy_to_tail(c, chunk->data + off, len))
+	       || append_seg(c, chunk, off, len);
 }
 
 bool cr_conn_queue_copy(cr_conn *c, const void *ptr, size_t len)
 {
-	cr_seg *tail = c->_tail;
-
 	if (c->state != CR_CONN_OPEN) {
 		return false;
 	}
-	/* behind what nobody else refers to, when there is room */
-	if (tail && tail->chunk->refs == 1 && (size_t) tail->off + tail->len == tail->chunk->len
-		&& tail->chunk->cap - tail->chunk->len >= len) {
-		memcpy(tail->chunk->data + tail->chunk->len, ptr, len);
-		tail->chunk->len += len;
-		tail->len += (uint32_t) len;
-		count_queued(c, (int64_t) len);
-		if (!c->_want_write || c->queued > c->loop->send_queue_limit) {
-			mark_dirty(c);
-		}
+	if (copy_to_tail(c, ptr, len)) {
 		return true;
 	}
 	cr_chunk *chunk = cr_chunk_new(c->_want_write && len < COPY_CHUNK ? COPY_CHUNK : len);
@@ -413,9 +432,15 @@ bool cr_conn_queue_copy(cr_conn *c, const void *ptr, size_t len)
 	}
 	memcpy(chunk->data, ptr, len);
 	chunk->len = len;
-	bool ok = cr_conn_queue(c, chunk, 0, len);
+	bool ok = len == 0 || append_seg(c, chunk, 0, len);
 	cr_chunk_unref(chunk);
 	return ok;
+}
+
+bool cr_conn_queue_message(cr_conn *c, cr_chunk *chunk)
+{
+	return c->_want_write && chunk->len <= SMALL_PIECE ? cr_conn_queue_copy(c, chunk->data, chunk->len)
+	                                                   : cr_conn_queue(c, chunk, 0, chunk->len);
 }
 
 void cr_conn_drop_queue(cr_conn *c)

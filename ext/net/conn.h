@@ -100,6 +100,9 @@ CR_MUST_CHECK cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd);
 CR_MUST_CHECK bool cr_conn_queue(cr_conn *c, cr_chunk *chunk, size_t off, size_t len);
 /* The same for bytes that are copied. */
 CR_MUST_CHECK bool cr_conn_queue_copy(cr_conn *c, const void *ptr, size_t len);
+/* All of chunk, which few others will refer to: copied when it is small and may have to wait long, since many small
+ * chunks take far more than their bytes, and only these count for send_queue_limit. */
+CR_MUST_CHECK bool cr_conn_queue_message(cr_conn *c, cr_chunk *chunk);
 /* Forgets what is queued but for the piece that is being sent, so that the
  * stream stays at a frame's border. */
 void cr_conn_drop_queue(cr_conn *c);

@@ -110,7 +110,7 @@ cr_status cr_append_ack(cr_server *srv, cr_chunk *c, const cr_said *said, cr_sli
  * kept at once, not at the end of the turn. */
 static bool push(cr_session *s, cr_chunk *c)
 {
-	if (!cr_conn_queue(&s->conn, c, 0, c->len)) {
+	if (!cr_conn_queue_message(&s->conn, c)) {
 		return false;
 	}
 	if (s->conn.queued > s->srv->config.send_queue_limit) {

@@ -65,7 +65,8 @@ static cr_status replay(cr_session *s, cr_timeline *tl, cr_slice room, uint64_t 
 	}
 	if (st == CR_OK && c->len > 0) {
 		cr_broadcast_stage_of(s);
-		st = cr_conn_queue(&s->conn, c, 0, c->len) ? CR_OK : CR_ERR_NOMEM;
+		cr_chunk_trim(c); /* it may wait long */
+		st = cr_conn_queue_message(&s->conn, c) ? CR_OK : CR_ERR_NOMEM;
 		srv->stats.replayed += st == CR_OK ? top - since : 0;
 	}
 	if (c) {
