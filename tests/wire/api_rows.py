@@ -10,6 +10,7 @@ import os
 import re
 import select
 import signal
+import socket
 import time
 
 from wire import Failed, Sock, check, close, enc, join, text
@@ -543,6 +544,36 @@ def p43(server):
     check(json.loads(b.message()[1])["message"] == "still here", "not delivered")
     seqs = sorted(json.loads(s.response().body)["results"][0]["seq"] for s in socks)
     check(seqs == list(range(seqs[0], seqs[0] + 300)), "a seq twice, or a hole")
+
+
+@row("P43.cap", "10,000 calls at once where 1,000 connections fit: the rest get 503 or are closed; clients notice nothing",
+     server=("api", {**OPTIONS, "max_connections": 1000}))
+def p43_cap(server):
+    a, b = listener(server, "busy"), listener(server, "busy")
+    data, socks, answers = request(path="/api/publish", body='{"room":"other","message":"x"}'), [], {}
+    for i in range(10000):
+        s = socket.socket()
+        s.settimeout(5)
+        try:
+            s.connect(("127.0.0.1", server.port))
+            s.send(data)
+        except OSError:
+            pass   # closed at once
+        socks.append(s)
+        if i % 1000 == 999:
+            a.send(text(json.dumps({"message": f"{i}"})))
+            check(json.loads(b.message()[1])["message"] == f"{i}", "not delivered")
+    for s in socks:
+        try:
+            status = s.recv(12)[9:]
+        except OSError:
+            status = b""
+        answers[status] = answers.get(status, 0) + 1
+        s.close()
+    check(set(answers) == {b"200", b"503", b""} and answers[b"200"] >= 900 and answers[b"503"] >= 10, f"answers: {answers}")
+    server.may_grow(4096)
+    seqs = len(server.stats()) and call(server, "history", room="other", limit=1)["messages"][0]["seq"]
+    check(seqs == answers[b"200"], f"{seqs} messages for {answers[b'200']} answers of 200")
 
 
 @row("P44", "what came in is escaped where it is repeated")
