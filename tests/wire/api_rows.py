@@ -1,6 +1,6 @@
 """Catalogue 3.7: the HTTP push API, P01 to P52, and what each call does to real clients.
 
-Not here, on purpose: P39 and P52 (one process serves all), P40 and P41 (nothing is stored
+Not here, on purpose: P52 (one process serves all), P40 and P41 (nothing is stored
 outside of memory). P50: there is no address of its own for the API; it is off until api_token is set.
 P51, a token that is empty: a ValueError, tests/phpt/options/api_token.phpt."""
 
@@ -486,6 +486,21 @@ def p38(server):
     call(server, "ban", {"who": "p38", "idempotency_key": "b"})
     call(server, "unban", {"who": "p38", "idempotency_key": "b"}, 409, "conflict")
     check(call(server, "unban", {"who": "p38"})["lifted"], "was not banned")
+
+
+@row("P39", "twenty calls with one key in the same turn of the loop: one message, the same answer to all")
+def p39(server):
+    ear = listener(server, "race")
+    socks = [Sock(server) for _ in range(20)]
+    server.exchange()
+    os.kill(server.proc.pid, signal.SIGSTOP)
+    for s in socks:
+        s.send(request(path="/api/publish", body='{"room":"race","message":"x","idempotency_key":"race"}'))
+    os.kill(server.proc.pid, signal.SIGCONT)
+    answers = {s.response().body for s in socks}
+    check(len(answers) == 1 and b'"seq"' in answers.copy().pop(), f"answers: {answers}")
+    check(json.loads(ear.message()[1])["message"] == "x", "not delivered")
+    nothing(ear)
 
 
 @row("P38.c", "10,000 keys are remembered, the oldest goes first", API + ("own",))
