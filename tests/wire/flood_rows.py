@@ -124,12 +124,6 @@ def works_and_closes_untagged(s):
             return check(have[1] == 1000, f"Close {have[1]}")
 
 
-add("D20.1", "100 MB in messages of 50 KB to a room with ten who do not read",
-    lambda s, t: s.warmed(d20(2000, 50000, 16), t), FORGETFUL)
-add("D20.2", "240,000 small messages to the same",
-    lambda s, t: s.warmed(d20(40, 10, 16), t), FORGETFUL)
-
-
 def d20_frames(server, tag):
     """What waits for one who does not read costs little beside its bytes, however many frames they are."""
     slow = [server.open(f"{tag}.{i}", rcvbuf=1024) for i in range(4)]
@@ -146,6 +140,12 @@ def d20_frames(server, tag):
 
 add("D20.3", "echoes of empty texts, which four do not read: 1 MiB each and not much more",
     lambda s, t: s.warmed(d20_frames, t), ECHO)
+
+
+add("D20.1", "100 MB in messages of 50 KB to a room with ten who do not read",
+    lambda s, t: s.warmed(d20(2000, 50000, 16), t), FORGETFUL)
+add("D20.2", "240,000 small messages to the same",
+    lambda s, t: s.warmed(d20(40, 10, 16), t), FORGETFUL)
 
 
 def d21(server, tag):
