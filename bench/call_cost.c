@@ -1,6 +1,6 @@
 /* call_cost(Closure $f, string $text, int $n): float
  *
- * CPU time in ns that PHP takes for one of $n calls of $f with $text, from a loop in C: what a hook cannot cost less than.
+ * CPU time in ns that PHP takes for one of $n calls of $f with $text, from a loop in C: no hook can cost less.
  * An extension that the benchmark alone loads. */
 #include <php.h>
 #include <time.h>

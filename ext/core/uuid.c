@@ -54,8 +54,8 @@ cr_status cr_uuid_make(cr_uuid *u)
 	return st;
 }
 
-/* Eight digits at once, the first byte's first: every message that is sent on carries a uid. Nibbles are spread over the
- * bytes of a word; those above 9 are the ones that 6 more carries over. */
+/* Eight digits at once, the first byte's first: every message that is sent on carries a uid. Nibbles are spread over
+ * the bytes of a word; those above 9 are the ones that 6 more carries over. */
 static void write_hex(char out[8], const uint8_t in[4])
 {
 	uint64_t v = (uint64_t) in[0] << 24 | (uint64_t) in[1] << 16 | (uint64_t) in[2] << 8 | in[3];
