@@ -2,6 +2,8 @@
 D91 K20: exit() in any callback keeps its status, die() prints, sockets are closed, shutdown functions run
 --EXTENSIONS--
 chatroom
+--SKIPIF--
+<?php if (getenv('VALGRIND_OPTS')) die('skip a server for each line: minutes under valgrind, and the part asan has it'); ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/tour.inc';
