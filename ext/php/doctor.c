@@ -53,13 +53,12 @@ static void add_thrown(zval *lines)
 PHP_METHOD(Chatroom, doctor)
 {
 	zend_string *url = NULL;
-	HashTable *options = NULL;
-	zval object, argv[2], retval;
+	zval *options = NULL, object, argv[2], retval;
 
 	ZEND_PARSE_PARAMETERS_START(0, 2)
 		Z_PARAM_OPTIONAL
 		Z_PARAM_STR(url)
-		Z_PARAM_ARRAY_HT(options)
+		Z_PARAM_ARRAY(options)
 	ZEND_PARSE_PARAMETERS_END();
 
 	array_init(return_value);
@@ -71,7 +70,7 @@ PHP_METHOD(Chatroom, doctor)
 		ZVAL_STRING(&argv[0], "ws://127.0.0.1:8080/ws");
 	}
 	if (options) {
-		ZVAL_ARR(&argv[1], options);
+		ZVAL_COPY_VALUE(&argv[1], options); /* a literal array is not counted, and may not be written */
 	} else {
 		ZVAL_EMPTY_ARRAY(&argv[1]);
 	}
