@@ -508,8 +508,8 @@ final class Chatroom implements Countable
      * bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections, refused_hosts,
      * refused_origins, refused_banned, refused_guests, refused_tickets, tls_errors, refused_heads, refused_rooms,
      * messages_too_big, messages_too_split, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
-     * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, muted, slowed, protocol_errors,
-     * out_of_memory, accept_pauses, loop_lag_ms.
+     * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, control_floods, muted, slowed,
+     * protocol_errors, out_of_memory, accept_pauses, loop_lag_ms.
      */
     public function stats(): array {}
 }

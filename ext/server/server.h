@@ -342,6 +342,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(slow_consumers, false, "clients over send_queue_limit") \
  F(over_mem_limit, false, "clients closed because all unfinished messages were over mem_limit") \
  F(rate_limited, false, "times a client was over rate_limit") \
+ F(control_floods, false, "clients closed for too many pings and pongs") \
  F(muted, false, "messages of muted clients") \
  F(slowed, false, "messages that slow mode refused") \
  F(protocol_errors, false, "clients that broke a rule of the protocol") \

@@ -494,6 +494,7 @@ void cr_session_on_ping_due(cr_deadline *d)
 		cr_session_abort(s, 1011);
 		return;
 	}
+	s->pings += s->pings < UINT16_MAX;
 	arm_life(s, srv->on_pong.duration_ms ? &srv->on_pong : &srv->on_ping);
 }
 
