@@ -457,9 +457,15 @@ void cr_session_on_message_due(cr_deadline *d)
 void cr_session_on_rate_due(cr_deadline *d)
 {
 	cr_session *s = cr_container_of(d, cr_session, work);
+	cr_server *srv = s->srv;
 
-	if (!end_if_gone(s)) {
+	if (end_if_gone(s)) {
+		return;
+	}
+	if (cr_rate_is_ready(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop))) {
 		cr_session_go_on(s, CR_WAIT_RATE);
+	} else {
+		cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
 	}
 }
 

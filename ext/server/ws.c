@@ -198,6 +198,15 @@ bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdi
 	return true;
 }
 
+static void wait_for_token(cr_session *s)
+{
+	cr_server *srv = s->srv;
+
+	srv->stats.rate_limited++;
+	cr_session_wait(s, CR_WAIT_RATE);
+	cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
+}
+
 static void take_token(cr_session *s)
 {
 	cr_server *srv = s->srv;
@@ -206,9 +215,7 @@ static void take_token(cr_session *s)
 	 * message stays unread until it is not */
 	(void) cr_rate_take(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop));
 	if (!cr_rate_has(&s->rate, &srv->rate_limit)) {
-		srv->stats.rate_limited++;
-		cr_session_wait(s, CR_WAIT_RATE);
-		cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
+		wait_for_token(s);
 	}
 }
 
@@ -231,6 +238,11 @@ static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 	}
 	if (cr_is_v1(s) && !binary && !cr_server_wants(srv, CR_HOOK_TEXT)) {
 		cr_v1_on_text(s, data, len);
+		/* over the rate it gets errors, but inflating comes before there is
+		 * anything to refuse */
+		if (s->state == CR_SESSION_OPEN && cr_rate_owes(&s->rate, &srv->rate_limit)) {
+			wait_for_token(s);
+		}
 		return s->waits ? CR_WS_PAUSE : CR_WS_GO_ON;
 	}
 	if (s->peer && s->peer->greeting && !cr_v1_greet_silent(s)) {
