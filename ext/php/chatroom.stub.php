@@ -51,6 +51,7 @@ final class Chatroom implements Countable
      *  - drain_timeout: 0 to 3600, default 10. How long a stopping server waits for its clients.
      *  - rate_limit: [messages 1 to 1000000, seconds 0.001 to 3600, burst 1 to 1000000] per client, null = off,
      *    default [20, 1, 40]. A basic client over it is read later, nothing is dropped; a chatroom.v1 client gets an error.
+     *    A compressed message that inflates to more than 30 times its size costs up to nine messages; see docs/compression.md.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
      *  - mem_limit: 1048576 to 1099511627776, default 268435456. Bytes of unfinished messages and requests that all

@@ -4,6 +4,7 @@ cases of tests/conformance."""
 
 import json
 import os
+import random
 import time
 import zlib
 
@@ -175,6 +176,29 @@ def objects(n, more=b""):
     return (b'{"message":"\\n"' + more + b',"x":[' + b'{"":0},' * n)[:-1] + b"]}"
 
 
+def z34_history(server, tag):
+    """A message that says a letter, and could refer to 32 KiB: what is kept of a client is small
+    work too."""
+    took = []
+    n = 20000
+    letter = frame(0x41, b"\x4a\x04\x00")
+    history = random.Random(34).randbytes(16384).hex().encode()
+    for offer in (OFFER + "; client_no_context_takeover", OFFER):
+        s = server.open(Sec_WebSocket_Extensions=offer, timeout=10)
+        s.send(packed(history))
+        check(read(s)[2] == history, "no echo")
+        s.send(letter * 100)
+        s.take(3 * 100)
+        start = server.cpu_ns()
+        for _ in range(n // 2000):
+            s.send(letter * 2000)
+            check(s.take(3 * 2000) == b"\x81\x01a" * 2000, "no echo")
+        took.append(server.cpu_ns() - start)
+        s.close()
+    check(server.sanitized or took[1] < 6 * took[0], f"{took[1] / n:.0f} ns each, {took[0] / n:.0f} without history")
+
+
+add("Z34.7", "20,000 letters after 32 KiB of history", lambda server: z34_history(server, "z34"))
 LIMITED = ("chat", {"compression": True, "history_size": 0})
 add("Z34.1", "messages of little that become 64 KiB: a few at once, then about two a second",
     z34_rate(objects(9300), 60, 5, 8, False), LIMITED)
