@@ -32,7 +32,7 @@ final class Chatroom implements Countable
      *
      * Options (sizes in bytes; times in seconds, int or float, unless said otherwise):
      *  - origins: list of strings, default [] = same origin only. Web origins that may open a WebSocket
-     *    ("https://example.com"), "*" for any. Clients without an Origin header (not browsers) are let in.
+     *    ("https://example.com", "https://*.example.com" for its subdomains), "*" for any. Clients without an Origin header (not browsers) are let in.
      *  - allowed_hosts: list of strings, default [] = any. Values accepted in the Host header.
      *  - trusted_proxies: list of strings, default [] = none. Addresses ("192.0.2.1"), networks ("10.0.0.0/8") and
      *    "unix" (who comes through a unix socket) whose X-Forwarded-For and X-Forwarded-Proto are believed: the
@@ -263,7 +263,7 @@ final class Chatroom implements Countable
      *
      * @param callable|null $callback (Chatroom\Request $request): null|string|array. null: 404; a string: 200,
      *        text/html in UTF-8; [int $status (200 to 599), array $headers, string $body], where a header's value is
-     *        a string, an int or a list of strings. Framing headers (Content-Length, Transfer-Encoding, Connection, ...)
+     *        a string, an int or a list of strings. Date and framing headers (Content-Length, Connection, ...)
      *        are the server's. Throw Chatroom\Reject: 403 with its reason. Anything else, or another exception: 500,
      *        and it is reported.
      */
