@@ -14,7 +14,7 @@ typedef struct cr_rate_limit {
 /* One per client. Zeroed memory is a full bucket. */
 typedef struct cr_rate {
 	uint64_t last_ms; /* 0: never used */
-	float tokens; /* below 0: owed, see cr_rate_charge() */
+	float tokens;     /* below 0: owed, see cr_rate_charge() */
 } cr_rate;
 
 /* Takes a token. False when there is none; then cr_rate_wait() tells for how

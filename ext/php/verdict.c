@@ -402,8 +402,8 @@ static bool add_headers(chatroom_obj *room, cr_response *response, HashTable *he
 
 	ZEND_HASH_FOREACH_KEY_VAL(headers, index, name, value) {
 		if (!name) {
-			zend_value_error("Chatroom::onRequest(): \"" ZEND_LONG_FMT "\" is not a header name that an answer may have",
-				(zend_long) index);
+			zend_value_error("Chatroom::onRequest(): \"" ZEND_LONG_FMT "\" is not a header name "
+				"that an answer may have", (zend_long) index);
 			return false;
 		}
 		if (!add_header_lines(room, &n, name, value)) {
