@@ -636,7 +636,7 @@ static void greet(loadgen *lg)
 	drain(lg);
 }
 
-static bool run_idle(loadgen *lg, uint64_t rss_before)
+static bool run_idle(loadgen *lg, uint64_t rss_before, uint64_t slab_before)
 {
 	if (lg->opt->greet) {
 		greet(lg);
@@ -653,6 +653,7 @@ static bool run_idle(loadgen *lg, uint64_t rss_before)
 	put_int("rss_before", rss_before);
 	put_int("rss", rss);
 	put_real("rss_per_connection", ((double) rss - (double) rss_before) / lg->opt->clients);
+	put_real("kernel_per_connection", ((double) procinfo_slab() - (double) slab_before) / lg->opt->clients);
 	put_real("idle_cpu_ms", (double) (to.server_cpu - from.server_cpu) / 1e6);
 	put_real("connects_per_s", lg->opt->clients / ratio(lg->connect_ns, SEC));
 	bool right = put_errors(lg);
@@ -675,7 +676,7 @@ int main(int argc, char **argv)
 	lg.dirty = allocate(opt.senders, sizeof(sender *));
 	ledger_init(&lg.books, opt.members, opt.senders);
 
-	uint64_t rss_before = procinfo_rss(opt.pid);
+	uint64_t rss_before = procinfo_rss(opt.pid), slab_before = procinfo_slab();
 	connect_all(&lg);
 	for (uint32_t i = 0; i < opt.senders; i++) {
 		sender_init(&lg.senders[i], &lg, i);
@@ -683,7 +684,7 @@ int main(int argc, char **argv)
 	if (opt.v1) {
 		join_all(&lg);
 	}
-	bool right = opt.mode == MODE_IDLE ? run_idle(&lg, rss_before) : run_traffic(&lg);
+	bool right = opt.mode == MODE_IDLE ? run_idle(&lg, rss_before, slab_before) : run_traffic(&lg);
 
 	for (uint32_t i = 0; i < opt.clients; i++) {
 		client_close(&lg.clients[i]);

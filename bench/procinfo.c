@@ -102,6 +102,20 @@ uint64_t procinfo_rss(pid_t pid)
 	return sum_tree(pid, rss_of_one);
 }
 
+uint64_t procinfo_slab(void)
+{
+	char buf[8192];
+	FILE *file = fopen("/proc/meminfo", "re");
+	if (file == NULL) {
+		return 0;
+	}
+	size_t len = fread(buf, 1, sizeof(buf) - 1, file);
+	fclose(file);
+	buf[len] = '\0';
+	char *line = strstr(buf, "\nSlab:");
+	return line == NULL ? 0 : strtoull(line + 6, NULL, 10) * 1024;
+}
+
 void procinfo_raise_file_limit(uint32_t clients)
 {
 	struct rlimit lim;

@@ -13,6 +13,9 @@ uint64_t procinfo_cpu_ns(pid_t pid);
 /* Resident bytes of the process and its living descendants. */
 uint64_t procinfo_rss(pid_t pid);
 
+/* Bytes of the kernel's own objects, the whole machine's: sockets, files and their names, epoll's items. */
+uint64_t procinfo_slab(void);
+
 /* As many files as allowed; ends the process when that is too few for so many sockets. */
 void procinfo_raise_file_limit(uint32_t clients);
 

@@ -6,12 +6,17 @@ declare(strict_types=1);
 const OURS = ['chatroom' => 'none', 'none' => 'none', 'pass' => 'pass',
     'replace' => 'replace', 'object' => 'object', 'wss' => 'wss', 'deflate' => 'deflate',
     'v1' => 'none', 'v1-ids' => 'none', 'in-1' => 'none', 'in-100' => 'none',
-    'in-100-small' => 'none'];
+    'in-100-small' => 'none', 'at-5000' => 'none', 'at-10000' => 'none', 'at-15000' => 'none',
+    'coalesce-5' => 'coalesce-5', 'coalesce-20' => 'coalesce-20'];
+
+// by others
+const PEERS = ['go', 'node', 'node-deflate', 'workerman'];
 
 // what the load generator must speak with it
 const SPEAKS = ['wss' => ['tls' => true], 'deflate' => ['deflate' => true],
     'node-deflate' => ['deflate' => true], 'v1' => ['v1' => true],
     'v1-ids' => ['v1' => true, 'ids' => true],
+    'openssl' => ['tls' => true],
     'in-1' => ['v1' => true, 'rooms' => 1, 'members' => 1000],
     'in-100' => ['v1' => true, 'rooms' => 100, 'members' => 1000],
     'in-100-small' => ['v1' => true, 'rooms' => 10000, 'members' => 10]];
@@ -62,6 +67,15 @@ function prepare(string $root, string $out): void
             exit(2);
         }
     }
+}
+
+// The loop that tells what a call of a closure costs: an extension of its own.
+function build_call_cost(string $root, string $out): ?string
+{
+    $config = getenv('PHP_CONFIG') ?: 'php-config';
+    $includes = preg_split('/\s+/', trim((string) shell_exec(escapeshellarg($config) . ' --includes')));
+    return attempt(['cc', '-std=gnu11', '-O2', '-fPIC', '-shared', '-DZEND_ENABLE_STATIC_TSRMLS_CACHE=1', ...$includes,
+        '-o', "$out/call_cost.so", 'call_cost.c'], "$root/bench");
 }
 
 function build_go(string $root, string $out): ?string
@@ -133,6 +147,7 @@ function build(string $root, string $out): array
         'go' => build_go($root, $out),
         'node' => build_node($root, $out),
         'workerman' => build_workerman($root, $out),
+        'the loop of calls' => build_call_cost($root, $out),
     ]);
 
     $ours = chatroom_command($root);
@@ -150,6 +165,11 @@ function build(string $root, string $out): array
     if ($reason !== null) {
         $left_out['wss'] = $reason;
         unset($servers['wss']);
+    } else {
+        $servers['openssl'] = [
+            'command' => fn ($port) => ["$out/yardstick-faults", (string) $port, '--certificate', "$out/certificate.pem"],
+            'load' => SPEAKS['openssl'],
+        ];
     }
     $node = fn ($port) => ['node', "$out/node-ws/server.js", (string) $port];
     if (isset($left_out['node'])) {

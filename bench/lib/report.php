@@ -74,7 +74,7 @@ function mega(float $bytes): string
 
 const TRAFFIC_HEAD = ['server', 'deliveries/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'ns CPU each',
     'RSS MiB', 'errors', 'to yardstick', 'ours to it', 'core busy', 'load busy'];
-const IDLE_HEAD = ['server', 'bytes/client', 'RSS MiB before', 'RSS MiB', 'CPU ms idle',
+const IDLE_HEAD = ['server', 'bytes/client', 'RSS MiB before', 'RSS MiB', 'kernel bytes', 'CPU ms idle',
     'connects/s', 'errors'];
 
 // The server of the row that it is about, and the one that all are measured against.
@@ -105,6 +105,7 @@ function idle_line(string $server, array $runs): array
     return [
         $server, thousands(median_of($runs, 'rss_per_connection')),
         mega(median_of($runs, 'rss_before')), mega(median_of($runs, 'rss')),
+        thousands(median_of($runs, 'kernel_per_connection')),
         thousands(median_of($runs, 'idle_cpu_ms')), thousands(median_of($runs, 'connects_per_s')),
         (string) errors($runs),
     ];
@@ -157,10 +158,7 @@ function print_row(array $result, bool $markdown): void
                 median_of($runs, 'deliveries_per_write'));
         }
     }
-    if (isset($row['goals']['membership']) && ($weights = per_membership($all)) !== null) {
-        $notes[] = sprintf('a client in one more room: %.0f bytes; one more room: %.0f bytes',
-            $weights['membership'], $weights['room']);
-    }
+    array_push($notes, ...notes_of($result));
     $busy = array_column($all[$base] ?? [], 'server_cpu');
     if ($row['mode'] === 'closed' && $busy !== [] && median($busy) < 0.9) {
         $notes[] = 'others used this machine meanwhile: trust the CPU column, not the rates';
@@ -172,51 +170,6 @@ function print_row(array $result, bool $markdown): void
     foreach ($notes as $note) {
         echo $markdown ? "\n$note\n" : "($note)\n";
     }
-}
-
-// What a client in a room weighs, of 1,000 in 100 rooms; and a room, of 10,000 instead of 100.
-function per_membership(array $all): ?array
-{
-    foreach (['in-1', 'in-100', 'in-100-small'] as $server) {
-        if (!isset($all[$server]) || failed($all[$server])) {
-            return null;
-        }
-        $rss[] = median_of($all[$server], 'rss') - median_of($all[$server], 'rss_before');
-    }
-    return ['membership' => ($rss[1] - $rss[0]) / 99000, 'room' => ($rss[2] - $rss[1]) / 9900];
-}
-
-/** @return list<array{string, bool}> what was asked of the row, and whether it holds */
-function goals_of(array $result): array
-{
-    ['row' => $row, 'runs' => $all] = $result;
-    $verdicts = [];
-    [$ours] = names($row);
-    foreach ($row['goals'] as $goal => $wanted) {
-        if ($goal === 'bytes' || $goal === 'cpu_ms') {
-            $key = ['bytes' => 'rss_per_connection', 'cpu_ms' => 'idle_cpu_ms'][$goal];
-            if (isset($all[$ours]) && !failed($all[$ours])) {
-                $is = median_of($all[$ours], $key);
-                $verdicts[] = [sprintf('%s: %.0f, at most %d', $key, $is, $wanted), $is <= $wanted];
-            }
-            continue;
-        }
-        if ($goal === 'membership') {
-            $is = per_membership($all)[$goal] ?? null;
-            if ($is !== null) {
-                $verdicts[] = [sprintf('bytes per client and room: %.0f, at most %d', $is, $wanted),
-                    $is <= $wanted];
-            }
-            continue;
-        }
-        $is = ratio($all, $ours, $goal);
-        if ($is !== null) {
-            $of = $ours === 'chatroom' ? 'ours' : $ours;
-            $text = sprintf('%s to %s: %s, at least %s', $of, $goal, times($is), times((float) $wanted));
-            $verdicts[] = [$text, $is >= $wanted];
-        }
-    }
-    return $verdicts;
 }
 
 function machine(): string
@@ -240,7 +193,7 @@ function report(array $results, array $left_out, array $options): int
     }
     foreach ($results as $name => $result) {
         foreach ($result['runs'] as $server => $runs) {
-            if (!isset(OURS[$server]) && $server !== 'yardstick') {
+            if (in_array($server, PEERS, true)) {
                 continue;
             }
             if (failed($runs) || errors($runs) > 0) {

@@ -54,20 +54,36 @@ cr_status cr_uuid_make(cr_uuid *u)
 	return st;
 }
 
+/* Eight digits at once, the first byte's first: every message that is sent on carries a uid. Nibbles are spread over
+ * the bytes of a word; those above 9 are the ones that 6 more carries over. */
+static void write_hex(char out[8], const uint8_t in[4])
+{
+	uint64_t v = (uint64_t) in[0] << 24 | (uint64_t) in[1] << 16 | (uint64_t) in[2] << 8 | in[3];
+
+	v = (v << 16 | v) & 0x0000ffff0000ffffu;
+	v = (v << 8 | v) & 0x00ff00ff00ff00ffu;
+	v = (v << 4 | v) & 0x0f0f0f0f0f0f0f0fu;
+	uint64_t letters = (v + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+
+	v += 0x3030303030303030u + letters * ('a' - '9' - 1);
+	for (size_t i = 0; i < 8; i++) {
+		out[i] = (char) (v >> (56 - 8 * i));
+	}
+}
+
 void cr_uuid_write(const cr_uuid *u, char out[CR_UUID_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t nibble = 0;
+	char digits[32];
 
-	for (size_t i = 0; i < CR_UUID_LEN; i++) {
-		if (is_dash(i)) {
-			out[i] = '-';
-			continue;
-		}
-		uint8_t byte = u->bytes[nibble / 2];
-		out[i] = digits[nibble % 2 ? byte & 15 : byte >> 4];
-		nibble++;
+	for (size_t i = 0; i < 4; i++) {
+		write_hex(digits + 8 * i, u->bytes + 4 * i);
 	}
+	memcpy(out, digits, 8);
+	memcpy(out + 9, digits + 8, 4);
+	memcpy(out + 14, digits + 12, 4);
+	memcpy(out + 19, digits + 16, 4);
+	memcpy(out + 24, digits + 20, 12);
+	out[8] = out[13] = out[18] = out[23] = '-';
 }
 
 cr_status cr_uuid_parse(cr_uuid *u, cr_slice text)

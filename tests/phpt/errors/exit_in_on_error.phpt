@@ -2,6 +2,8 @@
 D91: exit() in onError(), in a timer and in the log ends run()
 --EXTENSIONS--
 chatroom
+--SKIPIF--
+<?php if (getenv('VALGRIND_OPTS')) die('skip a server for each line: minutes under valgrind, and the part asan has it'); ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -2,6 +2,8 @@
 D91 K20: exit() in any callback keeps its status, die() prints, sockets are closed, shutdown functions run
 --EXTENSIONS--
 chatroom
+--SKIPIF--
+<?php if (getenv('VALGRIND_OPTS')) die('skip a server for each line: minutes under valgrind, and the part asan has it'); ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/tour.inc';
@@ -28,33 +30,35 @@ onOpen exit(10 + 1): 11 , shutdown, gone
 onOpen die("last words"): 0 last words, shutdown, gone
 onMessage exit(10 + 2): 12 , shutdown, gone
 onMessage die("last words"): 0 last words, shutdown, gone
-onText exit(10 + 3): 13 , shutdown, gone
+onSignal exit(10 + 3): 13 , shutdown, gone
+onSignal die("last words"): 0 last words, shutdown, gone
+onText exit(10 + 4): 14 , shutdown, gone
 onText die("last words"): 0 last words, shutdown, gone
-onBinary exit(10 + 4): 14 , shutdown, gone
+onBinary exit(10 + 5): 15 , shutdown, gone
 onBinary die("last words"): 0 last words, shutdown, gone
-onJoin exit(10 + 5): 15 , shutdown, gone
+onJoin exit(10 + 6): 16 , shutdown, gone
 onJoin die("last words"): 0 last words, shutdown, gone
-onLeave exit(10 + 6): 16 , shutdown, gone
+onLeave exit(10 + 7): 17 , shutdown, gone
 onLeave die("last words"): 0 last words, shutdown, gone
-onOnline exit(10 + 7): 17 , shutdown, gone
+onOnline exit(10 + 8): 18 , shutdown, gone
 onOnline die("last words"): 0 last words, shutdown, gone
-onOffline exit(10 + 8): 18 , shutdown, gone
+onOffline exit(10 + 9): 19 , shutdown, gone
 onOffline die("last words"): 0 last words, shutdown, gone
-onClose exit(10 + 9): 19 , shutdown, gone
+onClose exit(10 + 10): 20 , shutdown, gone
 onClose die("last words"): 0 last words, shutdown, gone
-onRequest exit(10 + 10): 20 , shutdown, gone
+onRequest exit(10 + 11): 21 , shutdown, gone
 onRequest die("last words"): 0 last words, shutdown, gone
-onError exit(10 + 11): 21 , shutdown, gone
+onError exit(10 + 12): 22 , shutdown, gone
 onError die("last words"): 0 last words, shutdown, gone
-onStart exit(10 + 12): 22 , shutdown, gone
+onStart exit(10 + 13): 23 , shutdown, gone
 onStart die("last words"): 0 last words, shutdown, gone
-onStop exit(10 + 13): 23 , shutdown, gone
+onStop exit(10 + 14): 24 , shutdown, gone
 onStop die("last words"): 0 last words, shutdown, gone
-addFilter exit(10 + 14): 24 , shutdown, gone
+addFilter exit(10 + 15): 25 , shutdown, gone
 addFilter die("last words"): 0 last words, shutdown, gone
-every exit(10 + 15): 25 , shutdown, gone
+every exit(10 + 16): 26 , shutdown, gone
 every die("last words"): 0 last words, shutdown, gone
-after exit(10 + 16): 26 , shutdown, gone
+after exit(10 + 17): 27 , shutdown, gone
 after die("last words"): 0 last words, shutdown, gone
-log exit(10 + 17): 27 , shutdown, gone
+log exit(10 + 18): 28 , shutdown, gone
 log die("last words"): 0 last words, shutdown, gone

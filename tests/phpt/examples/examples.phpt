@@ -2,6 +2,8 @@
 The examples run, say how to try them, and do what they say
 --EXTENSIONS--
 chatroom
+--SKIPIF--
+<?php if (getenv('VALGRIND_OPTS')) die('skip a server for each line: minutes under valgrind, and the part asan has it'); ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/client.inc';
