@@ -6,11 +6,8 @@ static float per_ms(const cr_rate_limit *limit)
 	return (float) limit->messages / (float) limit->window_ms;
 }
 
-bool cr_rate_take(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms)
+static void refill(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms)
 {
-	if (limit->messages == 0) {
-		return true;
-	}
 	if (r->last_ms == 0) {
 		r->tokens = (float) limit->burst;
 	} else if (now_ms > r->last_ms) {
@@ -20,11 +17,41 @@ bool cr_rate_take(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms)
 		}
 	}
 	r->last_ms = now_ms;
+}
+
+bool cr_rate_take(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms)
+{
+	if (limit->messages == 0) {
+		return true;
+	}
+	refill(r, limit, now_ms);
 	if (r->tokens < 1.0F) {
 		return false;
 	}
 	r->tokens -= 1.0F;
 	return true;
+}
+
+void cr_rate_charge(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms, float tokens)
+{
+	if (limit->messages > 0) {
+		refill(r, limit, now_ms);
+		r->tokens -= tokens;
+	}
+}
+
+bool cr_rate_owes(const cr_rate *r, const cr_rate_limit *limit)
+{
+	return limit->messages > 0 && r->tokens < 0;
+}
+
+bool cr_rate_is_ready(cr_rate *r, const cr_rate_limit *limit, uint64_t now_ms)
+{
+	if (limit->messages == 0) {
+		return true;
+	}
+	refill(r, limit, now_ms);
+	return r->tokens > 0.9F; /* rounding must not cost another wait */
 }
 
 bool cr_rate_has(const cr_rate *r, const cr_rate_limit *limit)

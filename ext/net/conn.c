@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -100,6 +99,10 @@ static void read_on(cr_conn *c)
 	cr_list_append(&loop->unread, &c->tls->unread);
 }
 
+/* Of what epoll tells also when it is asked for nothing: asking for EPOLLERR
+ * keeps the descriptor in the set, so that a reset is noticed while nobody reads. */
+#define CR_CONN_IN_SET EPOLLERR
+
 static uint32_t wanted_events(cr_conn *c)
 {
 	bool reading = c->_reading && !c->_eof, writing = c->_want_write, also_read = false, also_write = false;
@@ -114,7 +117,8 @@ static uint32_t wanted_events(cr_conn *c)
 			also_read = !c->_eof;
 		}
 	}
-	return (reading || also_read ? EPOLLIN : 0u) | (writing || also_write ? EPOLLOUT : 0u);
+	uint32_t want = (reading || also_read ? EPOLLIN : 0u) | (writing || also_write ? EPOLLOUT : 0u);
+	return want || !c->_hung_up ? want | CR_CONN_IN_SET : 0;
 }
 
 static void update_events(cr_conn *c)
@@ -319,10 +323,37 @@ static void on_ready_of_tls(cr_conn *c, uint32_t events)
 	}
 }
 
+static int error_of(const cr_conn *c)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	return getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error ? error : ECONNRESET;
+}
+
+/* Nobody reads or writes. A reset ends it. A hang-up does not, since what the
+ * peer said before (a unix socket tells of it at once) is still to be read; but
+ * epoll would tell of it for ever. */
+static void on_ready_for_nothing(cr_conn *c, uint32_t events)
+{
+	if (events & EPOLLERR) {
+		broken(c, error_of(c));
+	} else if (events & EPOLLHUP) {
+		c->_hung_up = true;
+		update_events(c);
+	}
+}
+
 void cr_conn_on_ready(cr_conn *c, uint32_t events)
 {
+	uint32_t asked = c->_watched & (EPOLLIN | EPOLLOUT);
+
+	if (!asked) {
+		on_ready_for_nothing(c, events);
+		return;
+	}
 	/* an end or an error is told to whoever asks for anything */
-	events = (events & (EPOLLHUP | EPOLLERR) ? EPOLLIN | EPOLLOUT : events) & c->_watched;
+	events = (events & (EPOLLHUP | EPOLLERR) ? EPOLLIN | EPOLLOUT : events) & asked;
 	if (c->tls) {
 		if (events) {
 			on_ready_of_tls(c, events);
@@ -347,9 +378,9 @@ cr_status cr_conn_init(cr_conn *c, cr_loop *loop, int fd)
 	c->fd = fd;
 	c->state = CR_CONN_OPEN;
 	c->_reading = true;
-	c->_want_write = c->_eof = c->_slow = c->want_drained = false;
-	c->_watched = EPOLLIN;
-	if (!cr_poll_watch(loop, fd, c, 0, EPOLLIN)) {
+	c->_want_write = c->_eof = c->_slow = c->_hung_up = c->want_drained = false;
+	c->_watched = EPOLLIN | CR_CONN_IN_SET;
+	if (!cr_poll_watch(loop, fd, c, 0, c->_watched)) {
 		close(fd);
 		return CR_ERR_SYS;
 	}
@@ -466,13 +497,6 @@ void cr_conn_set_reading(cr_conn *c, bool on)
 		c->_reading = on;
 		update_events(c);
 	}
-}
-
-bool cr_conn_is_gone(const cr_conn *c)
-{
-	struct pollfd p = {.fd = c->fd};
-
-	return c->state == CR_CONN_CLOSED || (poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL)));
 }
 
 void cr_conn_finish(cr_conn *c)

@@ -85,9 +85,10 @@ struct cr_conn {
 	uint32_t _swallowed;
 	int fd;
 	uint8_t state;    /* cr_conn_state */
-	uint8_t _watched; /* EPOLLIN, EPOLLOUT: what loop->poll looks for */
+	uint8_t _watched; /* EPOLLIN, EPOLLOUT, EPOLLERR: what loop->poll looks for */
 	bool want_drained;
 	bool _reading, _want_write, _eof, _slow;
+	bool _hung_up; /* the peer is gone, and what it said is not read yet */
 };
 
 /* Takes over fd (non-blocking), plain; the loop's callbacks are told of it. Reading starts at once. On failure fd is
@@ -107,12 +108,9 @@ CR_MUST_CHECK bool cr_conn_queue_message(cr_conn *c, cr_chunk *chunk);
  * stream stays at a frame's border. */
 void cr_conn_drop_queue(cr_conn *c);
 
-/* Backpressure: while off nothing is read, not even the end. */
+/* Backpressure: while off nothing is read, not even the end; only that the
+ * connection broke is told. */
 void cr_conn_set_reading(cr_conn *c, bool on);
-
-/* The connection broke while nobody was reading: what epoll does not say of a
- * descriptor it is not asked about. One system call. */
-bool cr_conn_is_gone(const cr_conn *c);
 
 /* Sends what is queued, then FIN, then swallows until the peer's FIN. */
 void cr_conn_finish(cr_conn *c);

@@ -28,8 +28,8 @@ typedef struct cr_poll {
 CR_MUST_CHECK cr_status cr_poll_init(struct cr_loop *loop);
 void cr_poll_deinit(struct cr_loop *loop);
 
-/* Changes what c's descriptor is watched for (EPOLLIN, EPOLLOUT; 0: not even
- * for its end). False: the kernel refused (ENOMEM, ENOSPC). */
+/* Changes what c's descriptor is watched for (EPOLLIN, EPOLLOUT; EPOLLERR
+ * alone: for its end; 0: not even for that). False: the kernel refused (ENOMEM, ENOSPC). */
 CR_MUST_CHECK bool cr_poll_watch(struct cr_loop *loop, int fd, struct cr_conn *c, uint32_t have, uint32_t want);
 /* c's descriptor is about to be closed: it is watched no more, and nothing that
  * was seen is told. */

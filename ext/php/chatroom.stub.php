@@ -32,7 +32,7 @@ final class Chatroom implements Countable
      *
      * Options (sizes in bytes; times in seconds, int or float, unless said otherwise):
      *  - origins: list of strings, default [] = same origin only. Web origins that may open a WebSocket
-     *    ("https://example.com"), "*" for any. Clients without an Origin header (not browsers) are let in.
+     *    ("https://example.com", "https://*.example.com" for its subdomains), "*" for any. Clients without an Origin header (not browsers) are let in.
      *  - allowed_hosts: list of strings, default [] = any. Values accepted in the Host header.
      *  - trusted_proxies: list of strings, default [] = none. Addresses ("192.0.2.1"), networks ("10.0.0.0/8") and
      *    "unix" (who comes through a unix socket) whose X-Forwarded-For and X-Forwarded-Proto are believed: the
@@ -51,6 +51,7 @@ final class Chatroom implements Countable
      *  - drain_timeout: 0 to 3600, default 10. How long a stopping server waits for its clients.
      *  - rate_limit: [messages 1 to 1000000, seconds 0.001 to 3600, burst 1 to 1000000] per client, null = off,
      *    default [20, 1, 40]. A basic client over it is read later, nothing is dropped; a chatroom.v1 client gets an error.
+     *    A compressed message that inflates to more than 30 times its size costs up to nine messages; see docs/compression.md.
      *  - send_queue_limit: 1024 to 1073741824, default 1048576. Bytes that may wait for one client; over it
      *    the client is closed with 4101.
      *  - mem_limit: 1048576 to 1099511627776, default 268435456. Bytes of unfinished messages and requests that all
@@ -262,7 +263,7 @@ final class Chatroom implements Countable
      *
      * @param callable|null $callback (Chatroom\Request $request): null|string|array. null: 404; a string: 200,
      *        text/html in UTF-8; [int $status (200 to 599), array $headers, string $body], where a header's value is
-     *        a string, an int or a list of strings. Framing headers (Content-Length, Transfer-Encoding, Connection, ...)
+     *        a string, an int or a list of strings. Date and framing headers (Content-Length, Connection, ...)
      *        are the server's. Throw Chatroom\Reject: 403 with its reason. Anything else, or another exception: 500,
      *        and it is reported.
      */
@@ -508,8 +509,8 @@ final class Chatroom implements Countable
      * bytes_inflated_out, api_calls, api_errors, api_unauthorized, refused_connections, refused_hosts,
      * refused_origins, refused_banned, refused_guests, refused_tickets, tls_errors, refused_heads, refused_rooms,
      * messages_too_big, messages_too_split, timeouts_handshake, timeouts_message, timeouts_ping, timeouts_idle,
-     * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, muted, slowed, protocol_errors,
-     * out_of_memory, accept_pauses, loop_lag_ms.
+     * timeouts_close, timeouts_drain, slow_consumers, over_mem_limit, rate_limited, control_floods, muted, slowed,
+     * protocol_errors, out_of_memory, accept_pauses, loop_lag_ms.
      */
     public function stats(): array {}
 }

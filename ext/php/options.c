@@ -229,10 +229,10 @@ static bool parse_list(const option_row *option, zval *value,
 	return true;
 }
 
-static bool is_printable(const char *p, size_t len, const char *refused)
+static bool is_printable(const char *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] <= 0x20 || p[i] >= 0x7f || strchr(refused, p[i])) {
+		if (p[i] <= 0x20 || p[i] >= 0x7f) {
 			return false;
 		}
 	}
@@ -241,19 +241,12 @@ static bool is_printable(const char *p, size_t len, const char *refused)
 
 static bool is_origin(const zend_string *s)
 {
-	const char *host = strstr(ZSTR_VAL(s), "://");
-
-	if (zend_string_equals_literal(s, "*") || zend_string_equals_literal(s, "null")) {
-		return true;
-	}
-	return host && host > ZSTR_VAL(s)
-		&& is_printable(host + 3, ZSTR_LEN(s) - (size_t) (host + 3 - ZSTR_VAL(s)), "/?#@\\")
-		&& is_printable(ZSTR_VAL(s), ZSTR_LEN(s), "");
+	return cr_origin_is_valid(cr_slice_of(ZSTR_VAL(s), ZSTR_LEN(s)));
 }
 
 static bool is_host(const zend_string *s)
 {
-	return is_printable(ZSTR_VAL(s), ZSTR_LEN(s), "/?#@\\*"); /* "*" would let nobody in, not all */
+	return cr_host_is_valid(cr_slice_of(ZSTR_VAL(s), ZSTR_LEN(s)));
 }
 
 static bool parse_origins(chatroom_options *o, const option_row *option, zval *value)
@@ -338,7 +331,7 @@ static bool parse_api_token(chatroom_options *o, const option_row *option, zval 
 		return wrong_type(option, "string", value);
 	}
 	if (Z_STRLEN_P(value) < CR_API_TOKEN_MIN || Z_STRLEN_P(value) > CR_SECRET_MAX
-		|| !is_printable(Z_STRVAL_P(value), Z_STRLEN_P(value), "")) {
+		|| !is_printable(Z_STRVAL_P(value), Z_STRLEN_P(value))) {
 		zend_value_error("option \"api_token\" must be %d to %d printable ASCII characters without spaces",
 			CR_API_TOKEN_MIN, CR_SECRET_MAX);
 		return false;
@@ -488,7 +481,7 @@ static bool parse_compression(chatroom_options *o, const option_row *option, zva
 	o->config.compression = true;
 	ZEND_HASH_FOREACH_KEY_VAL(Z_ARRVAL_P(value), index, name, one) {
 		if (!name) {
-			zend_value_error("unknown compression key " ZEND_ULONG_FMT ", keys have names", index);
+			zend_value_error("unknown compression key " ZEND_LONG_FMT ", keys have names", (zend_long) index);
 			return false;
 		}
 		ZVAL_DEREF(one);
@@ -606,7 +599,7 @@ bool chatroom_options_parse(chatroom_options *o, HashTable *array)
 
 	ZEND_HASH_FOREACH_KEY_VAL(array, index, name, value) {
 		if (!name) {
-			zend_value_error("unknown option " ZEND_ULONG_FMT ", options have names", index);
+			zend_value_error("unknown option " ZEND_LONG_FMT ", options have names", (zend_long) index);
 			return false;
 		}
 		const option_row *option = find_option(name);

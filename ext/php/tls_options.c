@@ -84,10 +84,10 @@ static int one_of(const char *name, const zval *value, const char *first, const 
 		wrong_type(name, "string", value);
 		return -1;
 	}
-	if (strcmp(Z_STRVAL_P(value), first) == 0) {
+	if (zend_string_equals_cstr(Z_STR_P(value), first, strlen(first))) {
 		return 0;
 	}
-	if (strcmp(Z_STRVAL_P(value), second) == 0) {
+	if (zend_string_equals_cstr(Z_STR_P(value), second, strlen(second))) {
 		return 1;
 	}
 	zend_value_error("tls key \"%s\" must be \"%s\" or \"%s\"", name, first, second);
@@ -175,7 +175,7 @@ static const char *key_name(size_t i)
 static bool parse_one(chatroom_tls *tls, zend_string *name, zend_ulong index, zval *value)
 {
 	if (!name) {
-		zend_value_error("unknown tls key " ZEND_ULONG_FMT ", tls keys have names", index);
+		zend_value_error("unknown tls key " ZEND_LONG_FMT ", tls keys have names", (zend_long) index);
 		return false;
 	}
 	for (size_t i = 0; i < N_KEYS; i++) {

@@ -351,44 +351,6 @@ void chatroom_response_plain(cr_response *response, int status, cr_slice body)
 	};
 }
 
-static bool is_token(const zend_string *s)
-{
-	for (size_t i = 0; i < ZSTR_LEN(s); i++) {
-		unsigned char c = (unsigned char) ZSTR_VAL(s)[i];
-
-		if (c <= 0x20 || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c)) {
-			return false;
-		}
-	}
-	return ZSTR_LEN(s) > 0;
-}
-
-static bool is_field_value(const zend_string *s)
-{
-	for (size_t i = 0; i < ZSTR_LEN(s); i++) {
-		unsigned char c = (unsigned char) ZSTR_VAL(s)[i];
-
-		if ((c < 0x20 && c != '\t') || c == 0x7f) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool is_framing(const zend_string *name)
-{
-	static const char *const framing[] = {
-		"connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade",
-	};
-
-	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++) {
-		if (strcasecmp(ZSTR_VAL(name), framing[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool add_header(chatroom_obj *room, size_t *n, zend_string *name, const zval *value)
 {
 	zend_string *s;
@@ -401,12 +363,6 @@ static bool add_header(chatroom_obj *room, size_t *n, zend_string *name, const z
 	} else {
 		zend_type_error("Chatroom::onRequest(): the header \"%s\" must be of type string, int or a list of strings, "
 			"%s given", ZSTR_VAL(name), zend_zval_type_name(value));
-		return false;
-	}
-	if (!is_field_value(s)) {
-		zend_value_error("Chatroom::onRequest(): the header \"%s\" must not contain control characters",
-			ZSTR_VAL(name));
-		zend_string_release(s);
 		return false;
 	}
 	room->held_headers[(*n)++] = (cr_header) {hold(room, name), hold(room, s)};
@@ -434,6 +390,7 @@ static bool add_header_lines(chatroom_obj *room, size_t *n, zend_string *name, c
 static bool add_headers(chatroom_obj *room, cr_response *response, HashTable *headers)
 {
 	zend_string *name;
+	zend_ulong index;
 	zval *value;
 	size_t n = 0, max = 0;
 
@@ -443,10 +400,10 @@ static bool add_headers(chatroom_obj *room, cr_response *response, HashTable *he
 	} ZEND_HASH_FOREACH_END();
 	room->held_headers = max ? safe_emalloc(max, sizeof(cr_header), 0) : NULL;
 
-	ZEND_HASH_FOREACH_STR_KEY_VAL(headers, name, value) {
-		if (!name || !is_token(name) || is_framing(name)) {
-			zend_value_error("Chatroom::onRequest(): \"%s\" is not a header name that an answer may have",
-				name ? ZSTR_VAL(name) : "0");
+	ZEND_HASH_FOREACH_KEY_VAL(headers, index, name, value) {
+		if (!name) {
+			zend_value_error("Chatroom::onRequest(): \"" ZEND_LONG_FMT "\" is not a header name "
+				"that an answer may have", (zend_long) index);
 			return false;
 		}
 		if (!add_header_lines(room, &n, name, value)) {
@@ -464,6 +421,7 @@ static void response_by_array(chatroom_obj *room, cr_response *response, HashTab
 	zval *headers = zend_hash_index_find_deref(array, 1);
 	zval *body = zend_hash_index_find_deref(array, 2);
 	cr_response made = {.kind = CR_VERDICT_REPLACE};
+	char error[CR_ERROR_MAX];
 
 	if (zend_hash_num_elements(array) != 3 || !status || Z_TYPE_P(status) != IS_LONG || !headers
 		|| Z_TYPE_P(headers) != IS_ARRAY || !body || Z_TYPE_P(body) != IS_STRING) {
@@ -471,15 +429,16 @@ static void response_by_array(chatroom_obj *room, cr_response *response, HashTab
 			"[int $status, array $headers, string $body]");
 		return;
 	}
-	if (Z_LVAL_P(status) < 200 || Z_LVAL_P(status) > 599) {
-		zend_value_error("Chatroom::onRequest(): the status answered must be between 200 and 599");
+	made.status = (int) MAX(0, MIN(Z_LVAL_P(status), 1000));
+	made.body = hold(room, Z_STR_P(body));
+	if (!add_headers(room, &made, Z_ARRVAL_P(headers))) {
 		return;
 	}
-	made.status = (int) Z_LVAL_P(status);
-	made.body = hold(room, Z_STR_P(body));
-	if (add_headers(room, &made, Z_ARRVAL_P(headers))) {
-		*response = made;
+	if (!cr_response_is_valid(&made, error)) {
+		zend_value_error("Chatroom::onRequest(): %s", error);
+		return;
 	}
+	*response = made;
 }
 
 void chatroom_verdict_response(chatroom_obj *room, cr_response *response, zval *retval)

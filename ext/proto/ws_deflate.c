@@ -247,6 +247,7 @@ static void zlib_free(void *arg, void *p)
 struct cr_inflater {
 	z_stream z;
 	bool at_end; /* right after a block with BFINAL */
+	size_t fed;  /* bytes of the message so far */
 };
 
 cr_status cr_window_add(cr_window *w, unsigned bits, const uint8_t *data, size_t len)
@@ -312,6 +313,7 @@ cr_status cr_inflater_begin(cr_inflater *i, const cr_window *w)
 {
 	(void) inflateReset(&i->z);
 	i->at_end = false;
+	i->fed = 0;
 	if (w && w->len > 0 && inflateSetDictionary(&i->z, w->data, w->len) != Z_OK) {
 		return CR_ERR_NOMEM;
 	}
@@ -390,6 +392,7 @@ cr_status cr_inflater_feed(cr_inflater *i, cr_buf *out, const uint8_t *in, size_
 {
 	cr_status st = inflate_all(i, out, in, len);
 
+	i->fed += len;
 	if (st != CR_OK || !last || i->at_end) {
 		return st;
 	}
@@ -400,6 +403,11 @@ cr_status cr_inflater_feed(cr_inflater *i, cr_buf *out, const uint8_t *in, size_
 		return CR_ERR_DATA;
 	}
 	return st;
+}
+
+size_t cr_inflater_fed(const cr_inflater *i)
+{
+	return i->fed;
 }
 
 struct cr_deflater {

@@ -58,6 +58,9 @@ CR_MUST_CHECK cr_status cr_inflater_begin(cr_inflater *i, const cr_window *w);
  * with this piece. CR_ERR_DATA: not deflate, or cut off; CR_ERR_NOMEM. */
 CR_MUST_CHECK cr_status cr_inflater_feed(cr_inflater *i, cr_buf *out, const uint8_t *in, size_t len, bool last);
 
+/* Compressed bytes since cr_inflater_begin(). */
+size_t cr_inflater_fed(const cr_inflater *i);
+
 typedef struct cr_deflater cr_deflater;
 /* bits 9 to 15, level and memory 1 to 9. NULL: out of memory. */
 cr_deflater *cr_deflater_new(unsigned bits, int level, int memory);

@@ -10,6 +10,8 @@
 #include "ext/server/internal.h"
 
 #define PACKED_KEPT 262144
+#define FAIR_RATIO  30   /* texts become 3 to 10 times as long */
+#define TOKEN_BYTES 8192 /* inflated beyond that, for a token; an eighth of a large max_message_size */
 
 static unsigned bits_of_kind(unsigned kind)
 {
@@ -42,6 +44,21 @@ static void give_inflater(cr_session *s)
 	s->inflater = NULL;
 }
 
+/* What a message costs hangs on what it becomes, and a byte can become a
+ * thousand: what it is over FAIR_RATIO is paid from the sender's rate_limit, so
+ * that few bytes are not much work for long. */
+static void charge(cr_session *s, size_t fed, size_t made)
+{
+	cr_server *srv = s->srv;
+	size_t per_token = srv->config.max_message_size / 8;
+
+	if (made / FAIR_RATIO > fed && s->state == CR_SESSION_OPEN) {
+		per_token = per_token > TOKEN_BYTES ? per_token : TOKEN_BYTES;
+		cr_rate_charge(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop),
+			(float) (made - fed * FAIR_RATIO) / (float) per_token);
+	}
+}
+
 cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_t len, bool last)
 {
 	cr_stats *stats = &s->srv->stats;
@@ -53,6 +70,9 @@ cr_status cr_deflate_read(cr_session *s, cr_buf *out, const uint8_t *data, size_
 	}
 	if (st == CR_OK && last && s->inflate_takeover) {
 		st = cr_window_add(&s->window, s->inflate_bits, out->data, out->len);
+	}
+	if (st == CR_OK && last) {
+		charge(s, cr_inflater_fed(s->inflater), out->len);
 	}
 	stats->bytes_compressed_in += len;
 	stats->bytes_inflated_in += out->len - had;

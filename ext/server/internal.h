@@ -115,6 +115,7 @@ struct cr_session {
 	union {
 		struct {
 			cr_rate rate;
+			cr_rate control; /* pings, and pongs nobody asked for */
 			uint64_t last_message_ms;
 		};
 		cr_ending ending; /* once it is ENDED */
@@ -122,6 +123,7 @@ struct cr_session {
 	uint64_t opened_at; /* Unix ms */
 	struct in6_addr ip; /* IPv4 as ::ffff:a.b.c.d */
 	uint32_t held;      /* bytes, see held.c */
+	uint16_t pings;     /* of ours, without a pong so far */
 	uint8_t state;      /* cr_session_state */
 	uint8_t waits;      /* CR_WAIT_* */
 	uint8_t listener;

@@ -112,6 +112,10 @@ typedef struct cr_server_config {
 /* Fills in the defaults above. */
 void cr_server_config_init(cr_server_config *config);
 
+/* What may stand in origins: "https://example.org", "https:" "//" "*.example.org", "*". */
+bool cr_origin_is_valid(cr_slice text);
+/* What may stand in allowed_hosts: a name or an address, with or without its port. */
+bool cr_host_is_valid(cr_slice text);
 /* An IP address, a network in CIDR notation, or "unix". */
 bool cr_trusted_proxy_is_valid(cr_slice text);
 
@@ -159,8 +163,8 @@ bool cr_server_answer_join(cr_server *srv, const cr_uuid *uid, const cr_verdict 
 bool cr_server_answer_request(cr_server *srv, const cr_uuid *uid, const cr_response *r);
 
 /* A response of on_request that may be sent: status 200 to 599, header names
- * tokens, values without control characters, none of the framing headers the
- * engine writes itself. Otherwise a text in error. */
+ * tokens, values without control characters, none of the headers the engine
+ * writes itself. Otherwise a text in error. */
 bool cr_response_is_valid(const cr_response *r, char error[CR_ERROR_MAX]);
 
 /* Sending. A message of the server's own carries the nil UUID as its uid.
@@ -342,6 +346,7 @@ bool cr_server_timer_cancel(cr_server *srv, int64_t id);
  F(slow_consumers, false, "clients over send_queue_limit") \
  F(over_mem_limit, false, "clients closed because all unfinished messages were over mem_limit") \
  F(rate_limited, false, "times a client was over rate_limit") \
+ F(control_floods, false, "clients closed for too many pings and pongs") \
  F(muted, false, "messages of muted clients") \
  F(slowed, false, "messages that slow mode refused") \
  F(protocol_errors, false, "clients that broke a rule of the protocol") \

@@ -410,16 +410,6 @@ void cr_session_on_handshake_due(cr_deadline *d)
 	}
 }
 
-/* A client that waits is not read, so its reset goes unnoticed: look. */
-static bool end_if_gone(cr_session *s)
-{
-	if (s->waits && cr_conn_is_gone(&s->conn)) {
-		cr_session_abort(s, 1006);
-		return true;
-	}
-	return false;
-}
-
 /* A slow reader may take its time, a peer that takes a byte now and then may not. */
 static bool makes_progress(const cr_session *s, uint32_t queued_before)
 {
@@ -430,9 +420,6 @@ void cr_session_on_response_due(cr_deadline *d)
 {
 	cr_session *s = of_life(d);
 
-	if (end_if_gone(s)) {
-		return;
-	}
 	if (s->waits & CR_WAIT_VERDICT) {
 		arm_life(s, &s->srv->on_response);
 		return;
@@ -457,9 +444,12 @@ void cr_session_on_message_due(cr_deadline *d)
 void cr_session_on_rate_due(cr_deadline *d)
 {
 	cr_session *s = cr_container_of(d, cr_session, work);
+	cr_server *srv = s->srv;
 
-	if (!end_if_gone(s)) {
+	if (cr_rate_is_ready(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop))) {
 		cr_session_go_on(s, CR_WAIT_RATE);
+	} else {
+		cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
 	}
 }
 
@@ -475,9 +465,6 @@ void cr_session_on_ping_due(cr_deadline *d)
 	cr_session *s = of_life(d);
 	cr_server *srv = s->srv;
 
-	if (end_if_gone(s)) {
-		return;
-	}
 	if (is_idle(s)) {
 		srv->stats.timeouts_idle++;
 		cr_broadcast_stage_of(s);
@@ -494,6 +481,7 @@ void cr_session_on_ping_due(cr_deadline *d)
 		cr_session_abort(s, 1011);
 		return;
 	}
+	s->pings += s->pings < UINT16_MAX;
 	arm_life(s, srv->on_pong.duration_ms ? &srv->on_pong : &srv->on_ping);
 }
 

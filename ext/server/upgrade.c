@@ -14,6 +14,19 @@
 
 #define DEFAULT_ROOM "lobby"
 
+bool cr_origin_is_valid(cr_slice text)
+{
+	return cr_origin_pattern_is_valid(text);
+}
+
+bool cr_host_is_valid(cr_slice text)
+{
+	cr_slice name;
+	unsigned port;
+
+	return cr_http_host_split(text, &name, &port);
+}
+
 bool cr_is_allowed_host(cr_server *srv, cr_slice host)
 {
 	cr_slice name = host;

@@ -198,6 +198,15 @@ bool cr_server_answer_message(cr_server *srv, const cr_uuid *uid, const cr_verdi
 	return true;
 }
 
+static void wait_for_token(cr_session *s)
+{
+	cr_server *srv = s->srv;
+
+	srv->stats.rate_limited++;
+	cr_session_wait(s, CR_WAIT_RATE);
+	cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
+}
+
 static void take_token(cr_session *s)
 {
 	cr_server *srv = s->srv;
@@ -206,9 +215,7 @@ static void take_token(cr_session *s)
 	 * message stays unread until it is not */
 	(void) cr_rate_take(&s->rate, &srv->rate_limit, cr_loop_now(&srv->loop));
 	if (!cr_rate_has(&s->rate, &srv->rate_limit)) {
-		srv->stats.rate_limited++;
-		cr_session_wait(s, CR_WAIT_RATE);
-		cr_deadline_arm(&s->work, &srv->on_rate, &srv->loop);
+		wait_for_token(s);
 	}
 }
 
@@ -231,6 +238,11 @@ static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 	}
 	if (cr_is_v1(s) && !binary && !cr_server_wants(srv, CR_HOOK_TEXT)) {
 		cr_v1_on_text(s, data, len);
+		/* over the rate it gets errors, but inflating comes before there is
+		 * anything to refuse */
+		if (s->state == CR_SESSION_OPEN && cr_rate_owes(&s->rate, &srv->rate_limit)) {
+			wait_for_token(s);
+		}
 		return s->waits ? CR_WS_PAUSE : CR_WS_GO_ON;
 	}
 	if (s->peer && s->peer->greeting && !cr_v1_greet_silent(s)) {
@@ -252,11 +264,25 @@ static cr_ws_flow on_message(void *arg, cr_ws_opcode opcode, uint8_t *data, size
 
 /* Control frames */
 
+/* No client has a reason to send that many, and each is work that no message
+ * pays for. Answers to our own pings are not counted. */
+static const cr_rate_limit control_limit = {.messages = 20, .window_ms = 1000, .burst = 100};
+
+static bool may_control(cr_session *s)
+{
+	if (cr_rate_take(&s->control, &control_limit, cr_loop_now(&s->srv->loop))) {
+		return true;
+	}
+	s->srv->stats.control_floods++;
+	cr_ws_fail(s, 1008, "too many pings and pongs");
+	return false;
+}
+
 static cr_ws_flow on_ping(void *arg, const uint8_t *data, size_t len)
 {
 	cr_session *s = arg;
 
-	if (s->state != CR_SESSION_OPEN) {
+	if (s->state != CR_SESSION_OPEN || !may_control(s)) {
 		return CR_WS_GO_ON;
 	}
 	if (!cr_conn_is_blocked(&s->conn)) {
@@ -290,12 +316,20 @@ void cr_ws_on_drained(cr_session *s)
 	}
 }
 
+/* Any bytes prove life (cr_session.heard). Our pings carry nothing, so the
+ * payload says nothing; who answers only the latest of them (RFC 6455 5.5.3)
+ * has so many pongs to spare, and no more. */
 static cr_ws_flow on_pong(void *arg, const uint8_t *data, size_t len)
 {
-	/* any bytes prove life (cr_session.heard); the payload does not matter */
-	(void) arg;
+	cr_session *s = arg;
+
 	(void) data;
 	(void) len;
+	if (s->pings > 0) {
+		s->pings--;
+	} else if (s->state == CR_SESSION_OPEN) {
+		(void) may_control(s);
+	}
 	return CR_WS_GO_ON;
 }
 

@@ -57,6 +57,32 @@ static void a_clock_that_stands_still_or_goes_back(void **state)
 	assert_true(cr_rate_take(&r, &limit, 61));
 }
 
+/* Z34: work is paid for even by who has nothing left, and before the next message */
+static void debts(void **state)
+{
+	cr_rate r = {0};
+	uint64_t now = 1000;
+
+	(void) state;
+	cr_rate_charge(&r, &limit, now, 38.5F); /* of a bucket never used, which is full */
+	assert_false(cr_rate_owes(&r, &limit));
+	assert_true(cr_rate_take(&r, &limit, now));
+	assert_false(cr_rate_take(&r, &limit, now));
+	cr_rate_charge(&r, &limit, now, 8);
+	assert_true(cr_rate_owes(&r, &limit));
+	assert_false(cr_rate_has(&r, &limit));
+	assert_in_range(cr_rate_wait(&r, &limit), 425, 426); /* 7.5 and 1, at 20 a second */
+	assert_false(cr_rate_is_ready(&r, &limit, now + 370));
+	assert_true(cr_rate_owes(&r, &limit));
+	assert_false(cr_rate_is_ready(&r, &limit, now + 400));
+	assert_false(cr_rate_owes(&r, &limit));
+	assert_true(cr_rate_is_ready(&r, &limit, now + 425));
+	assert_true(cr_rate_take(&r, &limit, now + 426));
+	/* what is not owed is not there either once it is charged */
+	cr_rate_charge(&r, &limit, now + 3600000, 40);
+	assert_false(cr_rate_take(&r, &limit, now + 3600000));
+}
+
 static void off(void **state)
 {
 	cr_rate_limit none = {0};
@@ -66,7 +92,10 @@ static void off(void **state)
 	for (int i = 0; i < 1000; i++) {
 		assert_true(cr_rate_take(&r, &none, 1));
 	}
+	cr_rate_charge(&r, &none, 1, 1000);
 	assert_true(cr_rate_has(&r, &none));
+	assert_false(cr_rate_owes(&r, &none));
+	assert_true(cr_rate_is_ready(&r, &none, 1));
 }
 
 int main(void)
@@ -75,6 +104,7 @@ int main(void)
 		cmocka_unit_test(a_burst_then_the_rate),
 		cmocka_unit_test(the_bucket_does_not_overflow),
 		cmocka_unit_test(a_clock_that_stands_still_or_goes_back),
+		cmocka_unit_test(debts),
 		cmocka_unit_test(off),
 	};
 

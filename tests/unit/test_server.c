@@ -20,6 +20,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -52,6 +54,7 @@ typedef struct fixture {
 	int ticks;
 	int answers;
 	bool accepted[8]; /* what the answers came to */
+	char unix_url[100];
 } fixture;
 
 /* Instead of OpenSSL's: how secrets are compared. */
@@ -224,6 +227,8 @@ static int start_patient(fixture *f, bool decide_later, uint32_t wanted, int pat
 	f->srv = cr_server_new(&config, &hooks, f);
 	assert_non_null(f->srv);
 	assert_int_equal(cr_server_listen(f->srv, CR_SLICE("ws://127.0.0.1:0/ws"), error), CR_OK);
+	snprintf(f->unix_url, sizeof(f->unix_url), "unix://" P_tmpdir "/chatroom-unit-%d.sock", (int) getpid());
+	assert_int_equal(cr_server_listen(f->srv, cr_slice_str(f->unix_url), error), CR_OK);
 	cr_server_want(f->srv, wanted | CR_HOOK_START);
 	assert_true(cr_server_timer_add(f->srv, 3, true, answer_one, NULL, f) > 0);
 	assert_true(cr_server_timer_add(f->srv, 5, true, stop_if_asked, NULL, f) > 0);
@@ -538,6 +543,105 @@ static void client_gone_before_its_verdict(void **state)
 	stop(&f);
 }
 
+/* A figure of /api/stats. */
+static long figure(int port, const char *name)
+{
+	char text[8192], quoted[40];
+	int fd = dial(port);
+	static const char ask[] = "GET /api/stats HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+							  "Authorization: Bearer " API_TOKEN "\r\n\r\n";
+
+	assert_int_equal(send(fd, ask, sizeof(ask) - 1, 0), sizeof(ask) - 1);
+	read_until(fd, text, sizeof(text), "loop_lag_ms\":");
+	close(fd);
+	snprintf(quoted, sizeof(quoted), "\"%s\":", name);
+	const char *at = strstr(text, quoted);
+	assert_non_null(at);
+	return strtol(at + strlen(quoted), NULL, 10);
+}
+
+static void wait_for(int port, const char *name, long want)
+{
+	long have = -1;
+
+	for (int i = 0; i < 400 && have != want; i++) {
+		have = figure(port, name);
+		usleep(have == want ? 0 : 5000);
+	}
+	assert_int_equal(have, want);
+}
+
+/* Nobody reads who waits for a verdict, and this one never comes. */
+static void a_reset_is_noticed_while_a_verdict_is_due(void **state)
+{
+	fixture f;
+	struct linger hard = {.l_onoff = 1};
+	char buf[128];
+
+	(void) state;
+	for (int what = 0; what < 3; what++) {
+		static const uint32_t asks[] = {CR_HOOK_HANDSHAKE, CR_HOOK_REQUEST, CR_HOOK_MESSAGE};
+		static const char request[] = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+		int port = start_patient(&f, true, asks[what] | CR_HOOK_OPEN | CR_HOOK_CLOSE, 1000000), status;
+		int a = what == 2 ? open_ws(port, "", &status) : dial(port);
+		size_t n = frame(buf, "p");
+
+		if (what == 2) {
+			assert_int_equal(send(a, buf, n, 0), n);
+		} else if (what == 1) {
+			assert_int_equal(send(a, request, sizeof(request) - 1, 0), sizeof(request) - 1);
+		} else {
+			assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+		}
+		wait_for(port, "connections", 2); /* one is who asks for it */
+		usleep(20000);
+		shutdown(a, SHUT_WR); /* it may still want to read what it gets */
+		usleep(20000);
+		wait_for(port, "connections", 2);
+		setsockopt(a, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+		close(a);
+		wait_for(port, "connections", 1);
+		wait_for(port, "clients", 0);
+		stop(&f);
+		assert_int_equal(f.closed, what == 2);
+	}
+}
+
+/* A unix socket tells at once that the peer is gone: what it said is heard all
+ * the same, and until then nobody spins on the news. */
+static void a_hang_up_waits_for_the_verdict(void **state)
+{
+	fixture f;
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct timespec before, after;
+	char buf[256], text[512];
+	int port = start_patient(&f, true, CR_HOOK_MESSAGE | CR_HOOK_OPEN | CR_HOOK_CLOSE, 150);
+	int a = socket(AF_UNIX, SOCK_STREAM, 0);
+	size_t n = frame(buf, "first");
+
+	(void) state;
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", f.unix_url + strlen("unix://"));
+	assert_int_equal(connect(a, (struct sockaddr *) &sa, sizeof(sa)), 0);
+	assert_int_equal(send(a, HANDSHAKE, sizeof(HANDSHAKE) - 1, 0), sizeof(HANDSHAKE) - 1);
+	read_until(a, text, sizeof(text), "\r\n\r\n");
+	assert_non_null(strstr(text, "HTTP/1.1 101 "));
+	assert_int_equal(send(a, buf, n, 0), n);
+	wait_for(port, "messages_in", 1);
+	n = frame(buf, "second");
+	assert_int_equal(send(a, buf, n, 0), n);
+	close(a);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+	usleep(200000);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	long ms = (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	assert_true(ms < 100);
+	wait_for(port, "messages_in", 2);
+	wait_for(port, "clients", 0);
+	stop(&f);
+	assert_int_equal(f.seen, 2);
+	assert_int_equal(f.closed, 1);
+}
+
 static void without_hooks_nobody_is_asked(void **state)
 {
 	fixture f;
@@ -577,6 +681,8 @@ int main(void)
 		cmocka_unit_test(test_D77_tokens_are_compared_as_digests),
 		cmocka_unit_test(late_answers_to_requests),
 		cmocka_unit_test(client_gone_before_its_verdict),
+		cmocka_unit_test(a_reset_is_noticed_while_a_verdict_is_due),
+		cmocka_unit_test(a_hang_up_waits_for_the_verdict),
 		cmocka_unit_test(without_hooks_nobody_is_asked),
 	};
 

@@ -4,6 +4,7 @@ cases of tests/conformance."""
 
 import json
 import os
+import random
 import time
 import zlib
 
@@ -148,6 +149,67 @@ def z34(server):
 
 
 add("Z34", "D64: blocks of nothing cost little, and are limited", z34)
+TEXT = json.dumps({"message": " ".join(f"{i} lorem ipsum dolor sit amet {i * i} consectetur" for i in range(400))}).encode()
+
+
+def z34_rate(payload, many, low, high, offer, server_limit=True):
+    """Few bytes that become many cost more of rate_limit than one message: how many are taken in
+    half a second."""
+    def go(server, tag):
+        before, start = server.stats(), server.cpu_ns()
+        s = server.open(Sec_WebSocket_Extensions=OFFER, **({"Sec_WebSocket_Protocol": "chatroom.v1"} if offer else {}))
+        s.send(packed(payload) * many)
+        time.sleep(0.5)
+        after = server.stats()
+        taken = after["messages_in"] - before["messages_in"]
+        check(low <= taken <= high, f"{taken} of {many} were taken, not {low} to {high}")
+        limited = after["rate_limited"] - before["rate_limited"]
+        check((limited > 0) == server_limit, f"rate_limited: {limited} more")
+        if taken < many:
+            server.check_cpu(start, 0.2, f"{taken} of {many} messages")
+        s.rst()
+    return lambda server: server.warmed(go, "z34")
+
+
+def objects(n, more=b""):
+    """What costs the most for its bytes: 64 KiB of little objects."""
+    return (b'{"message":"\\n"' + more + b',"x":[' + b'{"":0},' * n)[:-1] + b"]}"
+
+
+def z34_history(server, tag):
+    """A message that says a letter, and could refer to 32 KiB: what is kept of a client is small
+    work too."""
+    took = []
+    n = 20000
+    letter = frame(0x41, b"\x4a\x04\x00")
+    history = random.Random(34).randbytes(16384).hex().encode()
+    for offer in (OFFER + "; client_no_context_takeover", OFFER):
+        s = server.open(Sec_WebSocket_Extensions=offer, timeout=10)
+        s.send(packed(history))
+        check(read(s)[2] == history, "no echo")
+        s.send(letter * 100)
+        s.take(3 * 100)
+        start = server.cpu_ns()
+        for _ in range(n // 2000):
+            s.send(letter * 2000)
+            check(s.take(3 * 2000) == b"\x81\x01a" * 2000, "no echo")
+        took.append(server.cpu_ns() - start)
+        s.close()
+    check(server.sanitized or took[1] < 6 * took[0], f"{took[1] / n:.0f} ns each, {took[0] / n:.0f} without history")
+
+
+add("Z34.7", "20,000 letters after 32 KiB of history", lambda server: z34_history(server, "z34"))
+LIMITED = ("chat", {"compression": True, "history_size": 0})
+add("Z34.1", "messages of little that become 64 KiB: a few at once, then about two a second",
+    z34_rate(objects(9300), 60, 5, 8, False), LIMITED)
+add("Z34.2", "the same from a v1 client, which gets errors over its rate",
+    z34_rate(objects(9300), 300, 5, 8, True), LIMITED)
+add("Z34.3", "the same in frames of no use to anybody", z34_rate(objects(9300, b',"type":"none"'), 300, 5, 8, True), LIMITED)
+add("Z34.4", "messages of text cost what others do: 40 at once",
+    z34_rate(TEXT, 60, 40, 52, False), LIMITED)
+add("Z34.5", "150 small ones of a v1 client: all are answered, 40 of them with an ack's worth",
+    z34_rate(b'{"message":"x"}', 150, 150, 150, True), LIMITED)
+add("Z34.6", "without rate_limit all are taken", z34_rate(objects(2000), 60, 60, 60, False, False), ("chat", {"rate_limit": None, "compression": True, "history_size": 0}))
 
 
 def z35(server):

@@ -4,7 +4,7 @@ Options: an unknown one is refused, and the nearest known one named
 chatroom
 --FILE--
 <?php
-foreach (['max_mesage_size', 'pingInterval', 'origin', 'Log', '', str_repeat('x', 100000), 7, 'ssl', 'history', 'presence_grade', 'single_sessions'] as $name) {
+foreach (['max_mesage_size', 'pingInterval', 'origin', 'Log', '', str_repeat('x', 100000), 7, -7, PHP_INT_MIN, 'ssl', 'history', 'presence_grade', 'single_sessions'] as $name) {
     try {
         new Chatroom(options: [$name => 1]);
         echo "accepted\n";
@@ -21,6 +21,8 @@ unknown option "Log", did you mean "log"?
 unknown option "", did you mean "tls"?
 unknown option "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 unknown option 7, options have names
+unknown option -7, options have names
+unknown option -9223372036854775808, options have names
 unknown option "ssl", did you mean "tls"?
 unknown option "history", did you mean "history_ttl"?
 unknown option "presence_grade", did you mean "presence_grace"?

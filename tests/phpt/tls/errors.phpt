@@ -26,11 +26,14 @@ fails(fn () => new Chatroom('wss://127.0.0.1:0', ['tls' => ['cert' => "$folder/n
 with($one, 'ws://127.0.0.1:0');
 with(['crt' => 'x']);
 with(['x']);
+with([-5 => 'x']);
 with(['key' => 'x']);
 with(['cert' => 5]);
 with(['cert' => '']);
 with($one + ['passphrase' => 5]);
 with($one + ['min_version' => '1.1']);
+with($one + ['min_version' => "1.3\0"]);
+with($one + ['verify_peer' => "required\0d"]);
 with($one + ['verify_peer' => 'required']);
 with($one + ['verify_peer' => 'none']);
 with($one + ['ca' => "$folder/junk"]);
@@ -64,11 +67,14 @@ Chatroom\Exception: cannot read the certificate FOLDER/none: No such file or dir
 ValueError: Chatroom::listen(): Argument #1 ($url) must begin with wss:// to go with TLS settings
 ValueError: unknown tls key "crt", did you mean "cert"?
 ValueError: unknown tls key 0, tls keys have names
+ValueError: unknown tls key -5, tls keys have names
 ValueError: tls key "cert" is missing: the path of a PEM file with the certificate
 TypeError: tls key "cert" must be of type string, int given
 ValueError: tls key "cert" must be the path of a PEM file
 TypeError: tls key "passphrase" must be of type string, int given
 ValueError: tls key "min_version" must be "1.2" or "1.3"
+ValueError: tls key "min_version" must be "1.2" or "1.3"
+ValueError: tls key "verify_peer" must be "optional" or "required"
 ValueError: tls key "verify_peer" needs "ca": who signs the clients' certificates
 ValueError: tls key "verify_peer" must be "optional" or "required"
 Chatroom\Exception: the file FOLDER/junk holds no usable CA certificate in PEM form (%s)
