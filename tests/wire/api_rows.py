@@ -1049,4 +1049,5 @@ def drain(server):
 
 def cases():
     for id, title, server, function in ROWS:
-        yield id, title, server, function
+        # its descriptors are more than the select() of other rows takes
+        yield (id, title, server, function) + (("alone-calls",) if id == "P43.cap" else ())
