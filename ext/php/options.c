@@ -294,9 +294,9 @@ static bool parse_tls(chatroom_options *o, const option_row *option, zval *value
 static bool parse_rate_limit(chatroom_options *o, const option_row *option, zval *value)
 {
 	static const struct option_row parts[] = {
-		{"rate_limit", OPTION_UINT, AT(config.rate_messages), 1, 1000000, false, NULL},
-		{"rate_limit", OPTION_SECONDS, AT(config.rate_window), 0.001, 3600, false, NULL},
-		{"rate_limit", OPTION_UINT, AT(config.rate_burst), 1, 1000000, false, NULL},
+		{"rate_limit: messages", OPTION_UINT, AT(config.rate_messages), 1, 1000000, false, NULL},
+		{"rate_limit: seconds", OPTION_SECONDS, AT(config.rate_window), 0.001, 3600, false, NULL},
+		{"rate_limit: burst", OPTION_UINT, AT(config.rate_burst), 1, 1000000, false, NULL},
 	};
 
 	if (Z_TYPE_P(value) == IS_NULL) {

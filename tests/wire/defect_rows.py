@@ -149,7 +149,7 @@ def segments(server, ready, rest):
 
 
 def alike(server, little, much, rest):
-    for _ in range(3):
+    for _ in range(6):  # others on the machine only make it look worse
         one, two = segments(server, little, rest), segments(server, much, rest)
         if two < 1.4 * one:
             return

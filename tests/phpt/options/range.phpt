@@ -75,9 +75,9 @@ option "ping_timeout" must be between 0.1 and 3600
 option "rate_limit" must be [messages, seconds, burst]
 option "rate_limit" must be [messages, seconds, burst]
 option "rate_limit" must be [messages, seconds, burst]
-option "rate_limit" must be between 1 and 1000000
-option "rate_limit" must be between 0.001 and 3600
-option "rate_limit" must be between 1 and 1000000
+option "rate_limit: messages" must be between 1 and 1000000
+option "rate_limit: seconds" must be between 0.001 and 3600
+option "rate_limit: burst" must be between 1 and 1000000
 option "rate_limit" must be [messages, seconds, burst]
 ok
 ok

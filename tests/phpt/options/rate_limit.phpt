@@ -28,10 +28,11 @@ PHP);
 ?>
 --EXPECT--
 option "rate_limit" must be [messages, seconds, burst]
-option "rate_limit" must be between 1 and 1000000
-option "rate_limit" must be between 0.001 and 3600
-option "rate_limit" must be of type int, string given
-option "rate_limit" must be of type int, float given
+option "rate_limit: messages" must be between 1 and 1000000
+option "rate_limit: seconds" must be between 0.001 and 3600
+option "rate_limit: burst" must be between 1 and 1000000
+option "rate_limit: messages" must be of type int, string given
+option "rate_limit: burst" must be of type int, float given
 option "rate_limit" must be of type array or null, bool given
 option "rate_limit" must be of type array or null, int given
 -- clients --

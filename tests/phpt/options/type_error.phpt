@@ -49,4 +49,4 @@ option "presence_grace" must be of type int or float, bool given
 option "presence" must be of type bool, int given
 option "single_session" must be of type string or false, bool given
 option "secret" must be of type string, int given
-option "rate_limit" must be of type int, string given
+option "rate_limit: messages" must be of type int, string given
