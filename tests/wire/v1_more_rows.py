@@ -1,5 +1,6 @@
 """chatroom.v1: coming back, who is there, who somebody is, and who may not."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -15,13 +16,26 @@ TICKETS = with_options(secret=SECRET)
 CROWD = """import socket, sys
 crowd = []
 for _ in range(999):
-    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
     s.sendall(("GET /ws?room=%s HTTP/1.1\\r\\nHost: a.test\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n" % sys.argv[2]).encode())
     crowd.append(s)
 print(sum(b" 101 " in s.recv(4096) for s in crowd), flush=True)
 sys.stdin.read()
 """
+
+
+@contextlib.contextmanager
+def crowd(server, room):
+    """999 clients, in a process that ends with the row, whatever becomes of it: what it says it has open."""
+    process = subprocess.Popen([sys.executable, "-c", CROWD, str(server.port), room], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    try:
+        yield process.stdout.readline()
+        process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def row(id, title, want=V1):
@@ -791,21 +805,20 @@ def _(server):
     a = Client(server, {"join": [room]})
     check("more" not in a.next("joined"), "one")
     # in a process of their own: select() here does not take a thousand more
-    rest = subprocess.Popen([sys.executable, "-c", CROWD, str(server.port), room], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE)
-    check(rest.stdout.readline() == b"999\n", "999 are in")
-    a.drain()
-    a.send({"type": "members", "room": room})
-    got = a.next("members")
-    check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
-    server.open(target=f"/ws?room={room}")
-    a.drain()
-    a.send({"type": "members", "room": room})
-    got = a.next("members")
-    check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
-    check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
-    s = Sock(server)
-    s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test", b"Authorization: Bearer 0123456789abcdef"]))
-    body = json.loads(s.response().body)
-    check(body["count"] == len(body["members"]) == 1001, "so has the API")
-    rest.communicate(timeout=10)
+    with crowd(server, room) as count:
+        check(count == b"999\n", f"999 are in, not {count!r}")
+        a.drain()
+        a.send({"type": "members", "room": room})
+        got = a.next("members")
+        check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
+        server.open(target=f"/ws?room={room}")
+        a.drain()
+        a.send({"type": "members", "room": room})
+        got = a.next("members")
+        check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
+        check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
+        s = Sock(server)
+        s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test",
+                     b"Authorization: Bearer 0123456789abcdef"]))
+        body = json.loads(s.response().body)
+        check(body["count"] == len(body["members"]) == 1001, "so has the API")
