@@ -32,6 +32,7 @@ foreach ($ends as $what => $end) {
 onHandshake, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onOpen, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onMessage, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
+onSignal, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onText, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onBinary, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onJoin, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
@@ -50,6 +51,7 @@ log, a fatal error: 255 Fatal error: shutdown, gone, 0 clients
 onHandshake, one huge string: 255 Fatal error: shutdown, gone, 0 clients
 onOpen, one huge string: 255 Fatal error: shutdown, gone, 0 clients
 onMessage, one huge string: 255 Fatal error: shutdown, gone, 0 clients
+onSignal, one huge string: 255 Fatal error: shutdown, gone, 0 clients
 onText, one huge string: 255 Fatal error: shutdown, gone, 0 clients
 onBinary, one huge string: 255 Fatal error: shutdown, gone, 0 clients
 onJoin, one huge string: 255 Fatal error: shutdown, gone, 0 clients

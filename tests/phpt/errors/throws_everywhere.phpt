@@ -31,7 +31,7 @@ foreach (callbacks() as $callback) {
 }
 ?>
 --EXPECT--
- served after it
+served after it
 onHandshake: from onHandshake null
  served after it
 onHandshake: Chatroom::onHandshake(): Uncaught RuntimeException: from onHandshake in FILE:12 
@@ -43,6 +43,10 @@ onOpen: Chatroom::onOpen(): Uncaught RuntimeException: from onOpen in FILE:12
 onMessage: from onMessage Chatroom\Client
  served after it
 onMessage: Chatroom::onMessage(): Uncaught RuntimeException: from onMessage in FILE:12 
+ served after it
+onSignal: from onSignal Chatroom\Client
+ served after it
+onSignal: Chatroom::onSignal(): Uncaught RuntimeException: from onSignal in FILE:12 
  served after it
 onText: from onText Chatroom\Client
  served after it
@@ -100,4 +104,4 @@ after: Chatroom::after(): Uncaught RuntimeException: from after in FILE:12
  served after it
 log: from log null
  served after it
-log: Chatroom: the log callable: Uncaught RuntimeException: from log in FILE:12 
+log: Chatroom: the log callable: Uncaught RuntimeException: from log in FILE:12

@@ -40,7 +40,9 @@ foreach (callbacks() as $callback) {
 onOpen: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
 4001 enough; 0 clients, 0 users, 0 rooms
 onMessage: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
-1003 binary messages are not accepted, 1007 not JSON, 4001 enough; 0 clients, 0 users, 0 rooms
+1000 , 1003 binary messages are not accepted, 1007 not JSON, 4001 enough; 0 clients, 0 users, 0 rooms
+onSignal: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
+1000 , 1003 binary messages are not accepted, 1007 not JSON, 4001 enough; 0 clients, 0 users, 0 rooms
 onText: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
 1003 binary messages are not accepted, 4001 enough; 0 clients, 0 users, 0 rooms
 onBinary: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
@@ -54,4 +56,4 @@ onClose: [false,false,false,false,false,false,false,false,[],0,false,null,1000]
 onError: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
 ; 0 clients, 0 users, 0 rooms
 addFilter: [true,false,false,false,false,false,false,false,[],0,false,null,1000]
-1003 binary messages are not accepted, 1007 not JSON, 4001 enough; 0 clients, 0 users, 0 rooms
+1000 , 1003 binary messages are not accepted, 1007 not JSON, 4001 enough; 0 clients, 0 users, 0 rooms
