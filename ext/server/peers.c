@@ -100,6 +100,9 @@ static char *copy_of(cr_slice s)
 
 cr_status cr_peer_set_user(cr_peer *p, cr_slice id, cr_slice name)
 {
+	if (p->user && id.len > 0 && !cr_slice_eq(id, cr_slice_of(p->user->id, p->user->id_len))) {
+		return CR_OK; /* it is somebody already: nor is the name this other's */
+	}
 	if (name.len > 0) {
 		char *copy = copy_of(name);
 

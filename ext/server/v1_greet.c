@@ -186,6 +186,7 @@ bool cr_v1_greet(cr_session *s, const cr_v1_frame *f)
 		return false;
 	}
 	p->greeting = false;
+	s->opened_at = cr_unix_ms();
 	cr_peer_connected(p);
 	cr_upgrade_opened(s);
 	if (s->state == CR_SESSION_OPEN) {
