@@ -139,14 +139,25 @@ def whole_answers(server, api):
                     api.check_answer(operation, status, json.loads(r.body))
 
 
+def body_fields(api, schema):
+    """The keys of all forms of a body."""
+    schema = api.resolve(schema)
+    forms = schema.get("oneOf") or schema.get("anyOf")
+    return set().union(*(body_fields(api, one) for one in forms)) if forms else set(schema.get("properties", {}))
+
+
 def routes_agree(api):
-    """The paths of the file are the calls of the server."""
-    source = dict(re.findall(r'^\t\{"([a-z_]+)", (true|false), [a-z_]+\},$', read("ext/server/api_calls.c"), re.M))
+    """The paths of the file are the calls of the server, and the keys of a body those that the call knows."""
+    source = re.findall(r'^\t\{"([a-z_]+)", (true|false), [a-z_]+, (?:"([a-z_ ]+)"|NULL)\},$', read("ext/server/api_calls.c"), re.M)
     check(len(source) > 15, "the table of calls was not found")
     there = {p: set(m) for p, m in api.doc["paths"].items()}
-    want = {f"/api/{n}": {"post" if p == "true" else "get"} for n, p in source.items()}
+    want = {f"/api/{name}": {"post" if post == "true" else "get"} for name, post, _ in source}
     want.update({"/healthz": {"get"}, "/metrics": {"get"}})
     check(there == want, f"differ: {set(there) ^ set(want) or [p for p in want if there[p] != want[p]]}")
+    for name, post, fields in source:
+        if post == "true":
+            body = api.operation(f"/api/{name}", "post")["requestBody"]["content"]["application/json"]["schema"]
+            check(body_fields(api, body) == set(fields.split()), f"{name}: {body_fields(api, body) ^ set(fields.split())}")
 
 
 def stats_agree(server, api):
