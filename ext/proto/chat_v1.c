@@ -125,10 +125,8 @@ static const char *take_join_list(cr_v1_frame *f, cr_json *list)
 
 /* What a type does not know is stripped, whatever it holds: a client's message
  * may have a "name" of its own. */
-#define IN(type) (1u << (type))
-#define IN_A_ROOM \
-	(IN(CR_V1_MESSAGE) | IN(CR_V1_JOIN) | IN(CR_V1_LEAVE) | IN(CR_V1_MEMBERS) | IN(CR_V1_HISTORY) \
-		| IN(CR_V1_TYPING) | IN(CR_V1_SIGNAL) | IN(CR_V1_READ) | IN(CR_V1_EDIT) | IN(CR_V1_DELETE))
+#define IN(type)     (1u << (type))
+#define IN_A_ROOM    (~(IN(CR_V1_HELLO) | IN(CR_V1_PING)))
 #define OF_A_MESSAGE (IN(CR_V1_READ) | IN(CR_V1_EDIT) | IN(CR_V1_DELETE))
 
 static const char *take_strings(cr_v1_frame *f, cr_json *top)
