@@ -336,7 +336,8 @@ final class Chatroom implements Countable
     /**
      * The same to all connections of a user or some.
      *
-     * @param string|array $userId a user id or a list of them; who is not online is passed over
+     * @param string|array $userId a user id or a list of them (ints, as PHP makes of array keys like "42", will do); who
+     *        is not online is passed over
      * @param string|array $message as in broadcast()
      * @return int clients it was queued for
      * @throws ValueError when the text is not UTF-8 or the array has another shape
@@ -347,7 +348,7 @@ final class Chatroom implements Countable
      * The same to a room or some, as a message of the room: it gets a seq and is kept in the history, also
      * when nobody is there.
      *
-     * @param string|array $room a room's name or a list of them
+     * @param string|array $room a room's name or a list of them (ints as in sendToUser())
      * @param string|array $message as in broadcast()
      * @param array $except list of uids
      * @return int clients it was queued for

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 0422434350f6c6e8e76fa7c79f307b1db7fc35b3 */
+ * Stub hash: 39f98f57395686e0ec4b3811900219f62681ecea */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")
