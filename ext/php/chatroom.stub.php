@@ -365,11 +365,12 @@ final class Chatroom implements Countable
      */
     public function join(string $uid, string $room): bool {}
 
-    /** Takes a client out of a room. False when it was not in it. */
+    /** Takes a client out of a room, also one that was cut off and could resume. False when it was not in it. */
     public function leave(string $uid, string $room): bool {}
 
     /**
      * Takes everybody out of a room; clients that speak basic and are in no other are closed with 4000.
+     * Who was cut off, and could resume, does not come back to it.
      *
      * @return int how many were in it
      */

@@ -753,6 +753,42 @@ def _(server):
     check(basic.message()[:2] == ("close", 1001), "basic")
 
 
+@row("V7.rooms", "comes back to rooms: its own by way of onJoin, those it was put into without; not where it was taken out meanwhile",
+     ("v1-hooks", {**OPTIONS, "presence": True, "presence_grace": 20, "api_token": "0123456789abcdef"}))
+def _(server):
+    own, put, left, closed, late = room_name(), "no" + room_name(), room_name(), room_name(), "why" + room_name()
+    a = Client(server, {"join": [own, left, closed]})
+    b = Client(server, {"join": [left, closed]})
+    a.drain()
+    a.send({"type": "join", "room": put, "id": 1})
+    a.error("forbidden", 1)
+    for room in (put, late):
+        check(php(server, f"return $chat->join('{a.uid}', '{room}');"), f"put into {room}")
+    check([f["room"] for f in a.drain()] == [put, late], "told")
+    b.drain()
+    a.cut()
+    php(server, f"return $chat->sendToRoom('{put}', 'missed');")
+    check(php(server, f"return [$chat->leave('{a.uid}', '{left}'), $chat->leave('{a.uid}', '{left}'), $chat->leave('{b.uid}', '{own}')];")
+          == [True, False, False], "taken out while it is away, once")
+    check(php(server, f"return $chat->closeRoom('{closed}');") == 1, "counts who is connected")
+    check([(f["type"], f["room"]) for f in b.drain()] == [("presence", left), ("presence", closed), ("left", closed)], "b is told")
+    s = Sock(server)
+    body = json.dumps({"uid": a.uid, "room": late}).encode()
+    s.send(join([b"POST /api/leave HTTP/1.1", b"Host: a.test", b"Authorization: Bearer 0123456789abcdef",
+                 b"Content-Type: application/json", b"Content-Length: %d" % len(body)], body))
+    check(json.loads(s.response().body) == {"left": True}, "by the API")
+    for _ in range(2):  # and again
+        a = a.resume({own: 0, put: 0})
+        check(a.welcome["resumed"] and a.welcome["rooms"] == [own, put], f"rooms {a.welcome['rooms']}")
+        check([(f.get("room"), f.get("recovered", f.get("message"))) for f in a.drain()]
+              == [(own, True), (put, True), (put, "missed")], "joined")
+        a.cut()
+    a = a.resume({})
+    a.drain()
+    a.send({"type": "leave", "room": put}, {"type": "join", "room": put, "id": 2})
+    a.next("left"), a.error("forbidden", 2)
+
+
 @row("V10.protocols", "the subprotocol among others; others alone are basic")
 def _(server):
     s = Sock(server)
