@@ -410,7 +410,7 @@ def d31_http(server, tag):
 
 
 SMALL = ("echo", {"rate_limit": None, "mem_limit": 8 * MIB, "_mmap": 16384})
-add("D31.4", "mem_limit: the largest unfinished messages go, 1013", d31_limit, SMALL)
+add("D31.4", "mem_limit: the largest unfinished messages go, 1013", lambda s, t: s.warmed(d31_limit, t), SMALL)
 add("D31.5", "mem_limit: the largest unfinished requests go, 503", d31_http, SMALL)
 
 
