@@ -85,10 +85,13 @@ zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name,
 	zval *data)
 {
+	/* a ticket may have said both already */
 	if (user_id) {
+		zval_ptr_dtor(OBJ_PROP_NUM(client, PROP_USER_ID));
 		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_USER_ID), user_id);
 	}
 	if (name) {
+		zval_ptr_dtor(OBJ_PROP_NUM(client, PROP_NAME));
 		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_NAME), name);
 	}
 	if (data) {
