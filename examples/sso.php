@@ -9,31 +9,31 @@ $secret = getenv('CHAT_SECRET') ?: bin2hex(random_bytes(32));
 
 $chat = new Chatroom($argv[1] ?? 'ws://127.0.0.1:8080/ws', [
     'secret' => $secret,
+    'guests' => false,                // who brings no ticket stays out
     'single_session' => 'kick_old',   // the newer login wins
     'presence' => true,
 ]);
 
-// whoever brings no ticket is a guest; this chat has none
-$chat->onHandshake(fn (Chatroom\Request $request) => $request->query('token') === null ? 401 : null);
-
 $chat->onOnline(fn (string $user) => print("$user is online\n"));
 $chat->onOffline(fn (string $user) => print("$user is offline\n"));
 
-// the site: /?user=anna logs anna in
-$chat->onRequest(function (Chatroom\Request $request) use ($secret): ?string {
-    if ($request->path !== '/') {
+// The site: /?user=anna logs anna in, /ticket?user=anna is what her page asks for a ticket. A real site knows from its own
+// session who asks, and takes nobody's word for it.
+$chat->onRequest(function (Chatroom\Request $request) use ($secret): null|string|array {
+    $user = $request->query('user') ?? 'anna';
+    if (!in_array($request->path, ['/', '/ticket'], true) || !preg_match('/^\w{1,20}$/', $user)) {
         return null; // 404
     }
-    $user = $request->query('user') ?? 'anna';
-    if (!preg_match('/^\w{1,20}$/', $user)) {
-        return null;
-    }
-    // good for one minute: for the connection that the page opens now, and a new one is asked for with every page
+    // good for one minute: for the connection that is made now; the next one asks again
     $ticket = Chatroom::token($user, $secret, 60, ['name' => ucfirst($user)]);
+    if ($request->path === '/ticket') {
+        return [200, ['Content-Type' => 'text/plain', 'Cache-Control' => 'no-store'], $ticket];
+    }
     return "<!doctype html><meta charset=utf-8><title>SSO</title><p>You are logged in as <b>$user</b>. Your ticket:"
         . "<pre style='white-space:pre-wrap'>$ticket</pre>"
-        . "<p>A page of the site would say <code>new WebSocket('ws://…/ws?token=' + ticket)</code>, or"
-        . " <code>new ChatroomClient('ws://…/ws?token=' + ticket)</code>.";
+        . "<p>A page of the site would say <code>new ChatroomClient('ws://…/ws', {token: () =>"
+        . " fetch('/ticket?user=$user').then(answer => answer.text())})</code>: it is asked at each connect. A program that"
+        . " speaks basic brings it along as <code>?token=</code>.";
 });
 
 $chat->onStart(function (Chatroom $chat) use ($secret): void {

@@ -124,7 +124,7 @@ cr_status cr_room_join(cr_rooms *rooms, cr_member *m, cr_slice name, cr_membersh
 	*end = ms;
 	room->kinds[m->kind]++;
 	room->kind_set |= (uint16_t) (1u << m->kind);
-	ms->index = (uint32_t) room->n_members;
+	ms->index = (uint32_t) room->n_members & INT32_MAX;
 	room->members[room->n_members++] = ms;
 	*out = ms;
 	return CR_OK;

@@ -28,7 +28,8 @@ typedef struct cr_membership {
 	cr_room *room;
 	cr_member *member;
 	struct cr_membership *next; /* the member's next room */
-	uint32_t index;             /* in room->members */
+	uint32_t index : 31;        /* in room->members */
+	uint32_t invited : 1;       /* the owner's to set: put in, did not ask */
 	uint32_t hole_epoch, first_hole, last_hole;
 } cr_membership;
 

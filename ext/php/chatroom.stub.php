@@ -337,7 +337,8 @@ final class Chatroom implements Countable
     /**
      * The same to all connections of a user or some.
      *
-     * @param string|array $userId a user id or a list of them; who is not online is passed over
+     * @param string|array $userId a user id or a list of them (ints, as PHP makes of array keys like "42", will do); who
+     *        is not online is passed over
      * @param string|array $message as in broadcast()
      * @return int clients it was queued for
      * @throws ValueError when the text is not UTF-8 or the array has another shape
@@ -348,7 +349,7 @@ final class Chatroom implements Countable
      * The same to a room or some, as a message of the room: it gets a seq and is kept in the history, also
      * when nobody is there.
      *
-     * @param string|array $room a room's name or a list of them
+     * @param string|array $room a room's name or a list of them (ints as in sendToUser())
      * @param string|array $message as in broadcast()
      * @param array $except list of uids
      * @return int clients it was queued for
@@ -365,11 +366,12 @@ final class Chatroom implements Countable
      */
     public function join(string $uid, string $room): bool {}
 
-    /** Takes a client out of a room. False when it was not in it. */
+    /** Takes a client out of a room, also one that was cut off and could resume. False when it was not in it. */
     public function leave(string $uid, string $room): bool {}
 
     /**
      * Takes everybody out of a room; clients that speak basic and are in no other are closed with 4000.
+     * Who was cut off, and could resume, does not come back to it.
      *
      * @return int how many were in it
      */

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 107f7fce4456b5a5c7035e0c4ba28dafc30a35b3 */
+ * Stub hash: f2948ed7c437c16e9c965a78373087e9ad29c3a7 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Chatroom___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, url, IS_STRING, 0, "\"ws://127.0.0.1:8080/ws\"")

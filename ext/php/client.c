@@ -31,33 +31,48 @@ static zend_object_handlers client_handlers;
 
 static void set_string(zval *property, cr_slice s)
 {
-	if (s.ptr) {
-		ZVAL_STRINGL(property, (const char *) s.ptr, s.len);
+	/* first, since memory_limit may end it */
+	zend_string *str = s.ptr ? zend_string_init((const char *) s.ptr, s.len, 0) : NULL;
+
+	zval_ptr_dtor(property);
+	if (str) {
+		ZVAL_STR(property, str);
 	} else {
 		ZVAL_NULL(property);
 	}
 }
 
+/* What may change until the client is open: a hello brings a ticket, or a uid to
+ * come back under. */
+static void set_who(zend_object *obj, cr_session *s)
+{
+	char uid[CR_UUID_LEN];
+
+	cr_uuid_write(cr_session_uid(s), uid);
+	set_string(OBJ_PROP_NUM(obj, PROP_UID), cr_slice_of(uid, sizeof(uid)));
+	set_string(OBJ_PROP_NUM(obj, PROP_USER_ID), cr_session_user(s));
+	set_string(OBJ_PROP_NUM(obj, PROP_NAME), cr_session_name(s));
+	ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
+}
+
 zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 {
 	zend_object *obj = cr_session_app(s);
-	char uid[CR_UUID_LEN], ip[64];
+	char ip[64];
 	zval made;
 
 	if (EXPECTED(obj)) {
 		/* it may have been made by onHandshake(), before the client was open */
-		ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
+		if (UNEXPECTED((uint64_t) Z_LVAL_P(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT)) != cr_session_opened_at(s))) {
+			set_who(obj, s);
+		}
 		return obj;
 	}
 	object_init_ex(&made, chatroom_client_ce);
 	obj = Z_OBJ(made);
-	cr_uuid_write(cr_session_uid(s), uid);
 	cr_session_ip(s, ip, sizeof(ip));
-	ZVAL_STRINGL(OBJ_PROP_NUM(obj, PROP_UID), uid, sizeof(uid));
-	set_string(OBJ_PROP_NUM(obj, PROP_USER_ID), cr_session_user(s));
-	set_string(OBJ_PROP_NUM(obj, PROP_NAME), cr_session_name(s));
+	set_who(obj, s);
 	ZVAL_STRING(OBJ_PROP_NUM(obj, PROP_IP), ip);
-	ZVAL_LONG(OBJ_PROP_NUM(obj, PROP_CONNECTED_AT), (zend_long) cr_session_opened_at(s));
 	ZVAL_NULL(OBJ_PROP_NUM(obj, PROP_REQUEST));
 
 	chatroom_client_obj *client = chatroom_client_from_obj(obj);
@@ -70,10 +85,13 @@ zend_object *chatroom_client_get(chatroom_obj *room, cr_session *s)
 void chatroom_client_identify(zend_object *client, zend_string *user_id, zend_string *name,
 	zval *data)
 {
+	/* a ticket may have said both already */
 	if (user_id) {
+		zval_ptr_dtor(OBJ_PROP_NUM(client, PROP_USER_ID));
 		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_USER_ID), user_id);
 	}
 	if (name) {
+		zval_ptr_dtor(OBJ_PROP_NUM(client, PROP_NAME));
 		ZVAL_STR_COPY(OBJ_PROP_NUM(client, PROP_NAME), name);
 	}
 	if (data) {

@@ -297,9 +297,6 @@ static void signal_body(chatroom_obj *room, void *arg)
 	chatroom_decode_json(&argv[3], f->data);
 	chatroom_call(room, hook_names[CHATROOM_ON_SIGNAL], h, 4, argv, &retval);
 	chatroom_verdict_yes_no(room, hook_names[CHATROOM_ON_SIGNAL], &f->verdict, &retval);
-	if (Z_TYPE(retval) == IS_FALSE) {
-		f->verdict.kind = CR_VERDICT_DROP;
-	}
 	zval_ptr_dtor(&retval);
 	chatroom_report(room, hook_names[CHATROOM_ON_SIGNAL], client);
 	OBJ_RELEASE(client);

@@ -54,8 +54,9 @@ PHP_METHOD(Chatroom, leave)
 	if (!room) {
 		RETURN_THROWS();
 	}
-	cr_session *s = chatroom_find(room, uid);
-	bool ok = s && cr_session_leave(s, chatroom_slice(name));
+	cr_uuid id;
+	bool ok = cr_uuid_parse(&id, chatroom_slice(uid)) == CR_OK
+		&& cr_server_leave(room->server, &id, chatroom_slice(name));
 
 	chatroom_rebail(room);
 	RETURN_BOOL(ok);

@@ -73,7 +73,7 @@ static zend_long send_to_room(const receiver *to, const zend_string *name)
 	return (zend_long) queued;
 }
 
-/* One name, or the strings of an array. */
+/* One name, or those of an array: strings, and ints, which PHP makes of names like "42" that were keys. */
 static zend_long send_to_each(const receiver *to, const zend_string *name, HashTable *names, send_fn send)
 {
 	zend_long sent = 0;
@@ -90,6 +90,11 @@ static zend_long send_to_each(const receiver *to, const zend_string *name, HashT
 		ZVAL_DEREF(one);
 		if (Z_TYPE_P(one) == IS_STRING) {
 			sent += send(to, Z_STR_P(one));
+		} else if (Z_TYPE_P(one) == IS_LONG) {
+			zend_string *digits = zend_long_to_str(Z_LVAL_P(one));
+
+			sent += send(to, digits);
+			zend_string_release(digits);
 		}
 	} ZEND_HASH_FOREACH_END();
 	zend_array_release(names);
@@ -163,6 +168,9 @@ static bool are_rooms(const zend_string *name, HashTable *names)
 	}
 	ZEND_HASH_FOREACH_VAL(names, one) {
 		ZVAL_DEREF(one);
+		if (Z_TYPE_P(one) == IS_LONG) {
+			continue; /* its digits are a name */
+		}
 		if (Z_TYPE_P(one) != IS_STRING) {
 			zend_argument_value_error(1, "must be a list of strings");
 			return false;

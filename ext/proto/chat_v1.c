@@ -123,22 +123,31 @@ static const char *take_join_list(cr_v1_frame *f, cr_json *list)
 	return NULL;
 }
 
+/* What a type does not know is stripped, whatever it holds: a client's message
+ * may have a "name" of its own. */
+#define IN(type)     (1u << (type))
+#define IN_A_ROOM    (~(IN(CR_V1_HELLO) | IN(CR_V1_PING)))
+#define OF_A_MESSAGE (IN(CR_V1_READ) | IN(CR_V1_EDIT) | IN(CR_V1_DELETE))
+
 static const char *take_strings(cr_v1_frame *f, cr_json *top)
 {
 	const struct {
 		const char *key, *reason;
+		unsigned types;
 		cr_slice *to;
 	} strings[] = {
-		{"room", "room must be a string", &f->room},
-		{"to", "to must be a string: a uid, or user:ID", &f->to},
-		{"name", "name must be a string", &f->name},
-		{"epoch", "epoch must be a string", &f->epoch},
-		{"token", "token must be a string", &f->token},
+		{"room", "room must be a string", IN_A_ROOM, &f->room},
+		{"to", "to must be a string: a uid, or user:ID", IN(CR_V1_MESSAGE), &f->to},
+		{"name", "name must be a string", IN(CR_V1_SIGNAL), &f->name},
+		{"epoch", "epoch must be a string", IN(CR_V1_JOIN), &f->epoch},
+		{"token", "token must be a string", IN(CR_V1_HELLO), &f->token},
+		{"text", "text must be a string", IN(CR_V1_EDIT), &f->text},
 	};
 	cr_json *value;
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		if (cr_json_has(top, strings[i].key, &value) && !take_string(value, strings[i].to)) {
+		if (strings[i].types & IN(f->type) && cr_json_has(top, strings[i].key, &value)
+			&& !take_string(value, strings[i].to)) {
 			return strings[i].reason;
 		}
 	}
@@ -149,20 +158,21 @@ static const char *take_integers(cr_v1_frame *f, cr_json *top)
 {
 	const struct {
 		const char *key, *reason;
-		unsigned bit;
+		unsigned types, bit;
 		uint64_t *to;
 	} integers[] = {
-		{"since", "since must be an integer from 0 to 2^53", CR_V1_HAS_SINCE, &f->since},
-		{"seq", "seq must be an integer from 0 to 2^53", CR_V1_HAS_SEQ, &f->seq},
-		{"before", "before must be an integer from 0 to 2^53", CR_V1_HAS_BEFORE, &f->before},
-		{"after", "after must be an integer from 0 to 2^53", CR_V1_HAS_AFTER, &f->after},
-		{"limit", "limit must be an integer from 1 to 200", CR_V1_HAS_LIMIT, &f->limit},
-		{"history", "history must be an integer from 0 to 200", CR_V1_HAS_HISTORY, &f->history},
+		{"since", "since must be an integer from 0 to 2^53", IN(CR_V1_JOIN), CR_V1_HAS_SINCE, &f->since},
+		{"seq", "seq must be an integer from 0 to 2^53", OF_A_MESSAGE, CR_V1_HAS_SEQ, &f->seq},
+		{"before", "before must be an integer from 0 to 2^53", IN(CR_V1_HISTORY), CR_V1_HAS_BEFORE, &f->before},
+		{"after", "after must be an integer from 0 to 2^53", IN(CR_V1_HISTORY), CR_V1_HAS_AFTER, &f->after},
+		{"limit", "limit must be an integer from 1 to 200", IN(CR_V1_HISTORY), CR_V1_HAS_LIMIT, &f->limit},
+		{"history", "history must be an integer from 0 to 200", IN(CR_V1_HELLO) | IN(CR_V1_JOIN), CR_V1_HAS_HISTORY,
+			&f->history},
 	};
 	cr_json *value;
 
 	for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
-		if (!cr_json_has(top, integers[i].key, &value)) {
+		if (!(integers[i].types & IN(f->type)) || !cr_json_has(top, integers[i].key, &value)) {
 			continue;
 		}
 		if (!take_integer(value, integers[i].to)) {
@@ -211,10 +221,6 @@ static const char *take_fields(cr_v1_frame *f, cr_json *top)
 
 	if (!wrong) {
 		wrong = take_integers(f, top);
-	}
-	if (!wrong && f->type == CR_V1_EDIT && cr_json_has(top, "text", &value)
-		&& !take_string(value, &f->text)) {
-		wrong = "text must be a string";
 	}
 	if (!wrong && f->type == CR_V1_HELLO && cr_json_has(top, "join", &value)) {
 		wrong = take_join_list(f, value);

@@ -363,7 +363,7 @@ static bool read_body(cr_api_call *c)
 			cr_api_wrong(c, 503, "internal", "out of memory");
 			break;
 		default:
-			cr_api_wrong(c, 400, "bad_json", "the body is not JSON");
+			cr_api_wrong(c, 400, "bad_json", "the body is not JSON, or has over 32 levels or 64 keys");
 			break;
 	}
 	return false;

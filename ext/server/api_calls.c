@@ -356,7 +356,12 @@ static void move(cr_api_call *c, bool in)
 	if (c->status != 200) {
 		return;
 	}
-	cr_session *s = cr_uuid_parse(&uid, text) == CR_OK ? cr_server_find(c->srv, &uid) : NULL;
+	bool is_uid = cr_uuid_parse(&uid, text) == CR_OK;
+	cr_session *s = is_uid ? cr_server_find(c->srv, &uid) : NULL;
+	if (!s && !in && is_uid && cr_server_leave(c->srv, &uid, room)) { /* was cut off */
+		cr_json_out_bool(&c->out, "left", true);
+		return;
+	}
 	if (!s) {
 		cr_api_wrong(c, 404, "no_such_client", "nobody is online under that uid");
 		return;

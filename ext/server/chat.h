@@ -44,6 +44,8 @@ typedef struct cr_was_in {
 	uint32_t name_at; /* bytes from here */
 	uint8_t name_len;
 	bool has_epoch;
+	bool invited; /* as in cr_membership */
+	bool gone;    /* taken out of it since: does not come back to it */
 } cr_was_in;
 
 static inline cr_slice cr_was_in_name(const cr_was_in *w)
@@ -71,6 +73,7 @@ typedef struct cr_join {
 	uint64_t since, history;
 	bool has_since, has_epoch;
 	bool resumed; /* of hello's resume: the epoch is the parked one */
+	bool invited; /* the server had put it in: nobody is asked */
 	char epoch[CR_EPOCH_LEN];
 	uint8_t id_len, room_len;
 	const char *room, *id; /* behind the struct: hundreds of these wait at once */
@@ -189,6 +192,7 @@ void cr_peer_online(cr_peer *p);
 void cr_peer_forget(cr_peer *p);
 /* The parked one of that uid, or NULL. Looks at all peers, so for moderators only. */
 cr_peer *cr_peer_find_parked(cr_server *srv, const cr_uuid *uid);
+bool cr_peers_leave_parked(cr_server *srv, const cr_uuid *uid, cr_slice room);
 /* None that came from this address, as cr_session_ip() writes it, comes back. */
 void cr_peers_forget_from(cr_server *srv, cr_slice ip);
 /* The rooms it was in and has not come back to: its places in their presence go. */

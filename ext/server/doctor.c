@@ -141,7 +141,7 @@ static void look_at_address(const doctor *d, const cr_server *srv, size_t i)
 		cr_listener_close(l);
 	} else {
 		say(d, "error", "%s cannot be bound: %s.%s", url, error,
-			!a->is_unix && a->port && a->port < 1024
+			!a->is_unix && a->port < 1024 && strstr(error, strerror(EACCES))
 				? " Ports below 1024 are root's: take another, or give the systemd unit "
 				  "AmbientCapabilities=CAP_NET_BIND_SERVICE."
 				: "");

@@ -100,6 +100,9 @@ static char *copy_of(cr_slice s)
 
 cr_status cr_peer_set_user(cr_peer *p, cr_slice id, cr_slice name)
 {
+	if (p->user && id.len > 0 && !cr_slice_eq(id, cr_slice_of(p->user->id, p->user->id_len))) {
+		return CR_OK; /* it is somebody already: nor is the name this other's */
+	}
 	if (name.len > 0) {
 		char *copy = copy_of(name);
 
@@ -363,6 +366,7 @@ static cr_was_in *list_rooms(const cr_session *s, uint32_t *n)
 
 		w->name_at = (uint32_t) (name - (char *) w);
 		w->name_len = (uint8_t) ms->room->name_len;
+		w->invited = ms->invited;
 		memcpy(name, ms->room->name, ms->room->name_len);
 		name += ms->room->name_len;
 		if (st && st->timeline) {
@@ -430,6 +434,42 @@ cr_peer *cr_peer_find_parked(cr_server *srv, const cr_uuid *uid)
 		}
 	}
 	return NULL;
+}
+
+static bool leave_parked(cr_peer *p, cr_slice name)
+{
+	cr_was_in *list = p->session ? p->session->ending.was_in : p->was_in; /* before cr_peer_let_go(), or behind it */
+	uint32_t n = p->session ? p->session->ending.n_was_in : p->n_was_in;
+
+	for (uint32_t i = 0; list && i < n; i++) {
+		cr_was_in *w = &list[i];
+		cr_room *room = cr_rooms_find(&p->srv->rooms, name);
+		uint64_t held = w->held;
+
+		if (w->gone || !cr_slice_eq(cr_was_in_name(w), name)) {
+			continue;
+		}
+		w->gone = true;
+		w->held = 0;
+		if (held && room) {
+			cr_room_presence_leave(p->srv, room, p, held);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Whoever was cut off, or the one of that uid, does not come back to the room. */
+bool cr_peers_leave_parked(cr_server *srv, const cr_uuid *uid, cr_slice room)
+{
+	bool left = false;
+
+	for (cr_peer *p = srv->n_parked ? srv->peers : NULL; p; p = p->hh.next) {
+		if (p->parked && (!uid || memcmp(&p->uid, uid, sizeof(*uid)) == 0)) {
+			left |= leave_parked(p, room);
+		}
+	}
+	return left;
 }
 
 /* The script's data may have a destructor that ends others: when the next is

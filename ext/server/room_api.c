@@ -23,6 +23,9 @@ cr_status cr_session_join(cr_session *s, cr_slice room)
 		return CR_ERR_TOOBIG;
 	}
 	cr_status st = cr_room_enter(s, room, &ms);
+	if (st == CR_OK) {
+		ms->invited = 1;
+	}
 	if (st == CR_OK && cr_is_v1(s)) {
 		cr_v1_tell_joined(s, ms);
 	}
@@ -55,9 +58,17 @@ bool cr_session_leave(cr_session *s, cr_slice room)
 	return ms != NULL;
 }
 
+bool cr_server_leave(cr_server *srv, const cr_uuid *uid, cr_slice room)
+{
+	cr_session *s = cr_server_find(srv, uid);
+
+	return s ? cr_session_leave(s, room) : cr_peers_leave_parked(srv, uid, room);
+}
+
 /* By uid: on_leave may end whomever it likes, and the room with them. */
 size_t cr_server_close_room(cr_server *srv, cr_slice name)
 {
+	(void) cr_peers_leave_parked(srv, NULL, name);
 	const cr_room *room = cr_rooms_find(&srv->rooms, name);
 	size_t n = room ? room->n_members : 0, left = 0;
 	cr_uuid *uids = n ? cr_malloc(n * sizeof(*uids)) : NULL;

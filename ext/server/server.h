@@ -227,8 +227,11 @@ void *cr_session_app(const cr_session *s);
 CR_MUST_CHECK cr_status cr_session_join(cr_session *s, cr_slice room);
 /* False: was not in it. */
 bool cr_session_leave(cr_session *s, cr_slice room);
-/* Everybody leaves; basic clients that are in no other room are closed. Returns
- * how many were in it. */
+/* By its uid, which may be that of one who was cut off: it does not come back to
+ * the room. */
+bool cr_server_leave(cr_server *srv, const cr_uuid *uid, cr_slice room);
+/* Everybody leaves, and who was cut off does not come back to it; basic clients
+ * that are in no other room are closed. Returns how many were in it. */
 size_t cr_server_close_room(cr_server *srv, cr_slice room);
 bool cr_server_is_room_name(cr_slice name);
 /* Walks the rooms; NULL ends it, and next may be called with what came before

@@ -73,7 +73,8 @@ static void malformed(cr_session *s, const cr_v1_frame *f)
 	if (f->reason) {
 		cr_v1_error(s, f->id, f->code, cr_slice_str(f->reason), 0);
 	} else {
-		cr_v1_error(s, CR_SLICE_NONE, "bad_json", CR_SLICE("the frame is not JSON"), 0);
+		cr_v1_error(s, CR_SLICE_NONE, "bad_json",
+			CR_SLICE("the frame is not JSON, or has over 32 levels or 64 keys"), 0);
 	}
 }
 

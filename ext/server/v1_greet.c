@@ -50,12 +50,16 @@ static void keep_resumed_rooms(cr_session *s, const cr_v1_frame *f, const cr_pee
 	for (size_t i = 0; i < old->n_was_in; i++) {
 		const cr_was_in *w = &old->was_in[i];
 		cr_slice room = cr_was_in_name(w);
-		cr_join *j = cr_v1_queue_join(s->peer, room, CR_SLICE_NONE);
+		cr_join *j = w->gone ? NULL : cr_v1_queue_join(s->peer, room, CR_SLICE_NONE);
 
+		if (w->gone) {
+			continue;
+		}
 		if (!j) {
 			return; /* the client learns from welcome that the room is not there */
 		}
 		j->resumed = true;
+		j->invited = w->invited;
 		j->has_since = cr_v1_resume_seq(f, room, &j->since);
 		j->has_epoch = w->has_epoch;
 		memcpy(j->epoch, w->epoch, sizeof(j->epoch));
@@ -186,6 +190,7 @@ bool cr_v1_greet(cr_session *s, const cr_v1_frame *f)
 		return false;
 	}
 	p->greeting = false;
+	s->opened_at = cr_unix_ms();
 	cr_peer_connected(p);
 	cr_upgrade_opened(s);
 	if (s->state == CR_SESSION_OPEN) {

@@ -259,8 +259,12 @@ static void joined(cr_session *s, const cr_join *j, cr_membership *ms)
 static void enter(cr_session *s, const cr_join *j)
 {
 	cr_membership *ms = cr_membership_in(s, cr_slice_of(j->room, j->room_len));
-	cr_status st = ms ? CR_OK : cr_room_enter(s, cr_slice_of(j->room, j->room_len), &ms);
+	bool is_in = ms != NULL;
+	cr_status st = is_in ? CR_OK : cr_room_enter(s, cr_slice_of(j->room, j->room_len), &ms);
 
+	if (st == CR_OK && !is_in) {
+		ms->invited = j->invited;
+	}
 	if (st != CR_OK) {
 		s->srv->stats.out_of_memory++;
 		cr_ws_fail(s, 1011, "out of memory");
@@ -317,7 +321,7 @@ void cr_v1_run_joins(cr_session *s)
 				v.kind = CR_VERDICT_REJECT;
 				v.code = CR_SLICE("room_limit");
 				v.reason = CR_SLICE("you are in as many rooms as you may be");
-			} else if (cr_server_wants(srv, CR_HOOK_JOIN)) {
+			} else if (!j->invited && cr_server_wants(srv, CR_HOOK_JOIN)) {
 				v = srv->hooks->on_join(srv->hooks_arg, s, room);
 				if (s->state != CR_SESSION_OPEN || srv->abandoned) {
 					return;

@@ -504,7 +504,7 @@ void cr_ws_start(cr_session *s)
 	cr_server *srv = s->srv;
 
 	s->state = CR_SESSION_OPEN;
-	s->opened_at = cr_unix_ms();
+	s->opened_at = cr_is_v1(s) ? 0 : cr_unix_ms(); /* a v1 client is, once it is greeted */
 	s->last_message_ms = cr_loop_now(&srv->loop);
 	srv->stats.handshakes++;
 	cr_deadline_arm(&s->life, &srv->on_ping, &srv->loop);

@@ -121,7 +121,15 @@ static void every_field(void **state)
 	good(&f, "{\"type\":\"hello\",\"join\":[],\"resume\":{\"session\":\"\"}}");
 	assert_slice(cr_v1_join_at(&f, 0), NULL);
 	assert_false(cr_v1_resume_seq(&f, CR_SLICE("a"), &seq));
-	good(&f, "{\"type\":\"ping\",\"join\":5,\"resume\":5,\"text\":5}"); /* not this type's */
+	/* not these types' */
+	good(&f, "{\"type\":\"ping\",\"join\":5,\"resume\":5,\"text\":5,\"room\":5,\"to\":5}");
+	assert_slice(f.room, NULL);
+	good(&f, "{\"message\":\"x\",\"name\":5,\"epoch\":[],\"token\":{},\"text\":1,\"since\":\"x\",\"seq\":-1,"
+	         "\"before\":null,\"after\":1.5,\"limit\":0,\"history\":201}");
+	assert_slice(f.text, "x");
+	assert_int_equal(f.has, 0);
+	good(&f, "{\"type\":\"join\",\"room\":\"r\",\"seq\":\"x\",\"to\":5,\"limit\":0}");
+	assert_int_equal(f.has, 0);
 }
 
 /* As sent: escapes, spaces, digits; the last of a repeated key. */

@@ -115,6 +115,11 @@ static void slow_mode_holds_when_full(void **state)
 	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_SLOW, cr_slice_of(&last, 4), r, 950, NO_REASON), CR_OK);
 	assert_int_equal(m.n_slow, CR_MODERATION_SLOW);
 	assert_non_null(cr_sanction_find(&m, CR_SANCTION_MUTE, who, r, 0));
+	/* nor a moderator's: the last of those still fits, and no more */
+	m.count += CR_MODERATION_MAX - 2;
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, r, 1, NO_REASON), CR_OK);
+	assert_int_equal(cr_sanction_set(&m, CR_SANCTION_BAN, who, EVERYWHERE, 1, NO_REASON), CR_ERR_TOOBIG);
+	m.count -= CR_MODERATION_MAX - 2;
 	cr_moderation_sweep(&m, 1000, SIZE_MAX);
 	assert_true(m.count == 0 && m.n_slow == 0);
 	cr_moderation_deinit(&m);

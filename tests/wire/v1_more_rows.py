@@ -1,5 +1,6 @@
 """chatroom.v1: coming back, who is there, who somebody is, and who may not."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -15,13 +16,26 @@ TICKETS = with_options(secret=SECRET)
 CROWD = """import socket, sys
 crowd = []
 for _ in range(999):
-    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
     s.sendall(("GET /ws?room=%s HTTP/1.1\\r\\nHost: a.test\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n" % sys.argv[2]).encode())
     crowd.append(s)
 print(sum(b" 101 " in s.recv(4096) for s in crowd), flush=True)
 sys.stdin.read()
 """
+
+
+@contextlib.contextmanager
+def crowd(server, room):
+    """999 clients, in a process that ends with the row, whatever becomes of it: what it says it has open."""
+    process = subprocess.Popen([sys.executable, "-c", CROWD, str(server.port), room], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    try:
+        yield process.stdout.readline()
+        process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def row(id, title, want=V1):
@@ -442,16 +456,15 @@ def _(server):
     check(w.next("presence")["event"] == "join", "back")
 
 
-@row("V8.refused", "a place held in a room one does not come back to goes", ("v1-hooks", {**OPTIONS, "presence": True, "presence_grace": 20}))
+@row("V8.refused", "a place held in a room one does not come back to goes", ("v1", {**OPTIONS, "presence": True, "presence_grace": 20}))
 def _(server):
-    room = "no-" + room_name()
-    a, b = (Client(server, {"join": []}) for _ in range(2))
-    for c in (a, b):
-        php(server, f"return $chat->join('{c.uid}', '{room}');")
-        c.next("joined")
-    a.next("presence")
+    room, (a, b) = members(server)
     b.cut()
-    b = b.resume({room: 0})
+    php(server, "$chat->onJoin(fn () => false);")
+    try:
+        b = b.resume({room: 0})
+    finally:
+        php(server, "$chat->onJoin(null);")  # others use this server, too
     check(b.next("error")["code"] == "forbidden", "onJoin is asked again")
     check(a.next("presence")["event"] == "leave", "at once")
 
@@ -739,6 +752,42 @@ def _(server):
     check(basic.message()[:2] == ("close", 1001), "basic")
 
 
+@row("V7.rooms", "comes back to rooms: its own by way of onJoin, those it was put into without; not where it was taken out meanwhile",
+     ("v1-hooks", {**OPTIONS, "presence": True, "presence_grace": 20, "api_token": "0123456789abcdef"}))
+def _(server):
+    own, put, left, closed, late = room_name(), "no" + room_name(), room_name(), room_name(), "why" + room_name()
+    a = Client(server, {"join": [own, left, closed]})
+    b = Client(server, {"join": [left, closed]})
+    a.drain()
+    a.send({"type": "join", "room": put, "id": 1})
+    a.error("forbidden", 1)
+    for room in (put, late):
+        check(php(server, f"return $chat->join('{a.uid}', '{room}');"), f"put into {room}")
+    check([f["room"] for f in a.drain()] == [put, late], "told")
+    b.drain()
+    a.cut()
+    php(server, f"return $chat->sendToRoom('{put}', 'missed');")
+    check(php(server, f"return [$chat->leave('{a.uid}', '{left}'), $chat->leave('{a.uid}', '{left}'), $chat->leave('{b.uid}', '{own}')];")
+          == [True, False, False], "taken out while it is away, once")
+    check(php(server, f"return $chat->closeRoom('{closed}');") == 1, "counts who is connected")
+    check([(f["type"], f["room"]) for f in b.drain()] == [("presence", left), ("presence", closed), ("left", closed)], "b is told")
+    s = Sock(server)
+    body = json.dumps({"uid": a.uid, "room": late}).encode()
+    s.send(join([b"POST /api/leave HTTP/1.1", b"Host: a.test", b"Authorization: Bearer 0123456789abcdef",
+                 b"Content-Type: application/json", b"Content-Length: %d" % len(body)], body))
+    check(json.loads(s.response().body) == {"left": True}, "by the API")
+    for _ in range(2):  # and again
+        a = a.resume({own: 0, put: 0})
+        check(a.welcome["resumed"] and a.welcome["rooms"] == [own, put], f"rooms {a.welcome['rooms']}")
+        check([(f.get("room"), f.get("recovered", f.get("message"))) for f in a.drain()]
+              == [(own, True), (put, True), (put, "missed")], "joined")
+        a.cut()
+    a = a.resume({})
+    a.drain()
+    a.send({"type": "leave", "room": put}, {"type": "join", "room": put, "id": 2})
+    a.next("left"), a.error("forbidden", 2)
+
+
 @row("V10.protocols", "the subprotocol among others; others alone are basic")
 def _(server):
     s = Sock(server)
@@ -791,21 +840,20 @@ def _(server):
     a = Client(server, {"join": [room]})
     check("more" not in a.next("joined"), "one")
     # in a process of their own: select() here does not take a thousand more
-    rest = subprocess.Popen([sys.executable, "-c", CROWD, str(server.port), room], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE)
-    check(rest.stdout.readline() == b"999\n", "999 are in")
-    a.drain()
-    a.send({"type": "members", "room": room})
-    got = a.next("members")
-    check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
-    server.open(target=f"/ws?room={room}")
-    a.drain()
-    a.send({"type": "members", "room": room})
-    got = a.next("members")
-    check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
-    check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
-    s = Sock(server)
-    s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test", b"Authorization: Bearer 0123456789abcdef"]))
-    body = json.loads(s.response().body)
-    check(body["count"] == len(body["members"]) == 1001, "so has the API")
-    rest.communicate(timeout=10)
+    with crowd(server, room) as count:
+        check(count == b"999\n", f"999 are in, not {count!r}")
+        a.drain()
+        a.send({"type": "members", "room": room})
+        got = a.next("members")
+        check((got["count"], len(got["members"]), "more" in got) == (1000, 1000, False), f"{got['count']} {len(got['members'])}")
+        server.open(target=f"/ws?room={room}")
+        a.drain()
+        a.send({"type": "members", "room": room})
+        got = a.next("members")
+        check((got["count"], len(got["members"]), got.get("more")) == (1001, 1000, True), f"{got['count']} {got.get('more')}")
+        check(php(server, f"return count($chat->members('{room}'));") == 1001, "PHP has them all")
+        s = Sock(server)
+        s.send(join([f"GET /api/members?room={room} HTTP/1.1".encode(), b"Host: a.test",
+                     b"Authorization: Bearer 0123456789abcdef"]))
+        body = json.loads(s.response().body)
+        check(body["count"] == len(body["members"]) == 1001, "so has the API")

@@ -81,6 +81,12 @@ example('sso', [], function () {
     $new = connect("/ws?token=$ticket");
     show(substr($old->read(), 0, 10));
     $new->close();
+    [, $ticket] = explode("\r\n\r\n", http('GET', '/ticket?user=bert'));
+    $bert = v1('{"type":"hello","token":"' . $ticket . '"}');
+    show(preg_match('/"user":"bert","name":"Bert"/', $bert->raw));
+    $bert->close();
+    $nobody = connect('/ws', ['Sec-WebSocket-Protocol' => 'chatroom.v1'])->text('{"type":"hello"}');
+    show($nobody->read(), $nobody->read());
 });
 example('customer-service', [], function () {
     show((new Ws)->status(), (new Ws('/ws?as=agent&key=wrong'))->status());
@@ -141,6 +147,9 @@ exit status 0
 401
 401
 close 4001
+1
+{"type":"kick","code":4003,"reason":"sign in first","retry":false}
+close 4003 sign in first
 exit status 0
 -- customer-service
 400

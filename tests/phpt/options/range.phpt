@@ -41,6 +41,9 @@ foreach ([[], [1, 1], [1, 1, 1, 1], [0, 1, 1], [1, 0, 1], [1, 1, 0], ['a' => 1, 
 foreach ([false, 'kick_old', 'reject_new', 'kick', ''] as $value) {
     echo attempt('single_session', $value), "\n";
 }
+foreach ([false, true] as $value) {
+    echo attempt('guests', $value), "\n";
+}
 foreach ([32, 4096, 31, 4097] as $length) {
     echo attempt('secret', str_repeat('s', $length)), "\n";
 }
@@ -86,6 +89,8 @@ ok
 ok
 option "single_session" must be false, "kick_old" or "reject_new"
 option "single_session" must be false, "kick_old" or "reject_new"
+ok
+ok
 ok
 ok
 option "secret" must be 32 to 4096 bytes long

@@ -9,12 +9,20 @@ $wrong = [
     'max_connections' => null, 'handshake_timeout' => '10', 'ping_interval' => null, 'rate_limit' => 5, 'public' => 1,
     'callback_warn_ms' => 1.5, 'log' => 5, 'log_level' => null, 'backlog' => [], 'idle_timeout' => true,
     'rooms_per_client' => '5', 'history_size' => 1.5, 'history_ttl' => '1', 'history_memory' => '256M', 'resume_window' => null, 'presence_grace' => true, 'presence' => 1,
-    'single_session' => true, 'secret' => 5,
+    'single_session' => true, 'guests' => 1, 'secret' => 5,
 ];
 foreach ($wrong as $name => $value) {
     try {
         new Chatroom(options: [$name => $value]);
         echo "$name: accepted\n";
+    } catch (TypeError $e) {
+        echo $e->getMessage(), "\n";
+    }
+}
+foreach ([0, null, 'false', []] as $value) {
+    try {
+        new Chatroom(options: ['guests' => $value]);
+        echo "guests: accepted\n";
     } catch (TypeError $e) {
         echo $e->getMessage(), "\n";
     }
@@ -48,5 +56,10 @@ option "resume_window" must be of type int or float, null given
 option "presence_grace" must be of type int or float, bool given
 option "presence" must be of type bool, int given
 option "single_session" must be of type string or false, bool given
+option "guests" must be of type bool, int given
 option "secret" must be of type string, int given
+option "guests" must be of type bool, int given
+option "guests" must be of type bool, null given
+option "guests" must be of type bool, string given
+option "guests" must be of type bool, array given
 option "rate_limit: messages" must be of type int, string given

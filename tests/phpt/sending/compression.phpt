@@ -9,7 +9,7 @@ if (!function_exists("deflate_init")) die("skip the clients need zlib");
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';
-$chat = new Chatroom(ANY_PORT, ['compression' => ['threshold' => 64], 'log' => null]);
+$chat = new Chatroom(ANY_PORT, ['compression' => ['threshold' => 100], 'log' => null]);
 clients($chat, <<<'CLIENTS'
     $offer = ['Sec-WebSocket-Extensions' => 'foo, permessage-deflate; client_max_window_bits'];
     $a = new Ws('/ws', $offer);
@@ -30,7 +30,7 @@ clients($chat, <<<'CLIENTS'
         $plainly = inflate_add(inflate_init(ZLIB_ENCODING_RAW), "$payload\0\0\xff\xff", ZLIB_SYNC_FLUSH);
         show(json_decode($plainly, true)['message'] === "$i $text");
     }
-    $plain->say('small');
+    $plain->say(str_repeat('s', 30)); // would become smaller, whatever the uid
     [$first, $payload] = $b->raw();
     show(sprintf('%02x', $first), mask($payload));
     $b->frame(9, str_repeat('p', 100));
@@ -71,11 +71,11 @@ c1
 true
 true
 81
-{"message":"small","uid":"UUID"}
+{"message":"ssssssssssssssssssssssssssssss","uid":"UUID"}
 8a
 100
 close 1007 bad compressed data
-{"message":"small","uid":"UUID"}
+{"message":"ssssssssssssssssssssssssssssss","uid":"UUID"}
 close 1009 message too big
 false
 close 1002 protocol error
