@@ -4,7 +4,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
-OUT=${OUT:-out/unit}
+mkdir -p "${OUT:=out/unit}" || exit 1
+OUT=$(cd "$OUT" && pwd -P) # the compilers' lists of headers name what they belong to by its path
 CCS=${CCS:-gcc clang}
 JOBS=2
 export OUT
@@ -51,10 +52,9 @@ rules() {
 	done
 }
 
-mkdir -p "$OUT" || exit 1
 for cc in $CCS; do
 	mkdir -p "$OUT/$cc" || exit 1
-	recipe="$("$cc" --version) $flags $libs"
+	recipe="$("$cc" --version) $flags $libs $OUT"
 	if [ "$(cat "$OUT/$cc/recipe" 2>/dev/null)" != "$recipe" ]; then
 		rm -rf "${OUT:?}/$cc/o"
 		printf '%s\n' "$recipe" >"$OUT/$cc/recipe"
