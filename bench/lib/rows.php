@@ -7,11 +7,11 @@ const NO_SELECT = ['workerman' => 'stream_select() ends at 1,024 sockets without
 
 function fan_out(int $clients, int $senders, int $window, int $size, array $more = []): array
 {
-    $load = compact('clients', 'senders', 'window', 'size') + ['warmup' => 1, 'seconds' => 4];
+    $load = compact('clients', 'senders', 'window', 'size') + ['warmup' => 0.8, 'seconds' => 3];
     $title = '%s clients, %d senders, W=%d, %d bytes';
     return $more + [
         'title' => sprintf($title, number_format($clients), $senders, $window, $size),
-        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 3,
+        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 5,
         'goals' => ['yardstick' => 0.9], 'skip' => $clients > 1000 ? NO_SELECT : [],
     ];
 }
@@ -137,7 +137,7 @@ function rows_of_idlers(): array
         ]),
         'idle-wss' => idle(2000, [
             'title' => '2,000 idle clients over TLS', 'servers' => ['openssl', 'wss'],
-            'ours' => 'wss', 'goals' => ['beside' => 700],
+            'ours' => 'wss', 'base' => 'openssl', 'goals' => ['beside' => 700],
         ]),
         'idle-deflate' => idle(2000, [
             'title' => '2,000 idle clients that compress, and have said something',
