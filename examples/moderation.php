@@ -40,7 +40,18 @@ $chat->onMessage(function (Chatroom\Client $client, Chatroom\Message $message) u
         return null;
     }
     [$who, $number] = [$m[2] ?? '', (int) ($m[3] ?? 0)];
-    $done = match ($m[1]) {
+    try {
+        $done = obey($chat, $message, $m[1], $who, $number) ? 'Done' : 'Not done';
+    } catch (ValueError $e) {
+        $done = 'Not done, ' . $e->getMessage(); // nobody named, or for too long
+    }
+    $message->reply("$done: $message->text");
+    return false; // the command itself is nobody else's business
+});
+
+function obey(Chatroom $chat, Chatroom\Message $message, string $command, string $who, int $number): bool
+{
+    return match ($command) {
         'mute' => $chat->mute($who, $number ?: 60, null, 'Muted by a moderator.') ?? true,
         'unmute' => $chat->unmute($who),
         'kick' => $chat->kickUser($who, 'Kicked by a moderator.') > 0,
@@ -50,9 +61,7 @@ $chat->onMessage(function (Chatroom\Client $client, Chatroom\Message $message) u
         'delete' => $message->room !== null && $chat->deleteMessage($message->room, (int) $who),
         default => false,
     };
-    $message->reply($done ? "Done: $message->text" : "Not done: $message->text");
-    return false; // the command itself is nobody else's business
-});
+}
 
 $chat->every(60, fn () => $chat->sendToRoom('news', 'Be kind to each other. It is ' . date('H:i') . '.'));
 $chat->onStart(function (Chatroom $chat): void {

@@ -62,8 +62,8 @@ example('moderation', [], function () {
     [$mod, $anna, $guest] = [connect('/ws?name=moderator'), connect('/ws?name=anna'), connect()];
     $anna->say('THIS IS LOUD')->say('see https://example.com')->say('a damn word');
     show($guest->hear(), $guest->hear(), $mod->hear());
-    $mod->say('/mute anna 5');
-    show($mod->hear(), $mod->hear());
+    $mod->say('/mute anna 5')->say('/mute')->say('/dance');
+    show($mod->hear(), $mod->hear(), $mod->hear(), $mod->hear());
     $anna->say('unheard');
     show($anna->frame(9, 'looked at')->raw()[1]); // the pong says that it was looked at
     $mod->say('/unmute anna')->say('heard');
@@ -138,6 +138,8 @@ a **** word
 this is loud
 a **** word
 Done: /mute anna 5
+Not done, Chatroom::mute(): Argument #1 ($userOrUid) must be 1 to 255 bytes long: /mute
+Not done: /dance
 looked at
 heard
 heard
