@@ -162,7 +162,7 @@ function is_told(Throwable $e, array $given, array $known): bool
         $of = '' === ($m[1] ?? '') ? 'options' : "$m[1]_keys";
         return isset(KEYS[$of]) && (!isset($m[3]) || in_array($m[3], KEYS[$of], true));
     }
-    if (preg_match('/^(?:option|\w+ key) "(\w+)"/', $message, $m)) {
+    if (preg_match('/^(?:option|\w+ key) "(\w+)(?:: \w+)?"/', $message, $m)) {
         return in_array($m[1], $known, true) && (in_array($m[1], $given, true) || str_contains($message, 'missing'));
     }
     return false;
