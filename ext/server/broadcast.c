@@ -17,8 +17,10 @@
 #include "ext/server/chat.h"
 
 #define CHUNK_START     4096
-#define CHUNK_MAX       (128 * 1024) /* a lane moves to a new chunk after this */
-#define TURN_MAX        (256 * 1024) /* encoded bytes after which a turn is cut short */
+#define CHUNK_MAX       (128 * 1024)          /* a lane moves to a new chunk after this */
+#define TURN_MAX        (1024 * 1024)         /* encoded bytes after which a turn is cut short, */
+#define TURN_MIN        (256 * 1024)          /* or after which it is when there are many to tell: */
+#define TURN_WORK       (UINT64_C(256) << 20) /* bytes to write, some 0.1 s */
 #define SPARE_CHUNK_MAX (256 * 1024)
 
 static cr_session *session_of(cr_member *m)
@@ -264,11 +266,19 @@ static bool wants_ack(const cr_said *said)
 	return said->id.ptr && said->from && said->from->member->kind >= CR_V1_KIND;
 }
 
+static bool is_turn_full(const cr_server *srv)
+{
+	return srv->turn_bytes > TURN_MAX || (srv->turn_bytes > TURN_MIN && srv->turn_work > TURN_WORK);
+}
+
 static void said_it(cr_server *srv, cr_batch *b, const mark *m)
 {
+	size_t n = bytes_since(m);
+
 	mark_dirty(srv, b);
-	srv->turn_bytes += bytes_since(m);
-	if (srv->turn_bytes > TURN_MAX) {
+	srv->turn_bytes += n;
+	srv->turn_work += (uint64_t) n * b->room->n_members;
+	if (is_turn_full(srv)) {
 		cr_loop_cut_turn(&srv->loop);
 	}
 }
@@ -480,7 +490,7 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name)
  * much of it. Where order demands it is staged before. */
 static bool may_wait(cr_server *srv)
 {
-	if (!srv->stage_timer || srv->stopping || srv->turn_bytes > TURN_MAX || cr_list_is_empty(&srv->dirty_rooms)) {
+	if (!srv->stage_timer || srv->stopping || is_turn_full(srv) || cr_list_is_empty(&srv->dirty_rooms)) {
 		return false;
 	}
 	uint64_t now = cr_loop_now(&srv->loop);
@@ -519,6 +529,7 @@ void cr_broadcast_end_turn(cr_server *srv)
 	if (!may_wait(srv)) {
 		cr_broadcast_stage_all(srv);
 		srv->turn_bytes = 0;
+		srv->turn_work = 0;
 		srv->stage_due = 0;
 	}
 }

@@ -257,6 +257,7 @@ struct cr_server {
 	cr_list dirty_rooms; /* cr_batch with something to stage */
 	cr_list used_rooms;  /* cr_batch staged in the last turn, still with a chunk */
 	size_t turn_bytes;   /* encoded and not staged */
+	uint64_t turn_work;  /* the same, times whom it is for */
 	uint64_t stage_due;  /* coalesce: what is dirty is staged then; 0: nothing waits */
 	cr_loop_event *stage_timer;
 	cr_chunk *spare_chunks[CR_SPARE_CHUNKS];
