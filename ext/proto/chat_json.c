@@ -367,8 +367,29 @@ void cr_chat_json_free(cr_chat_json *j)
 	cr_free(j);
 }
 
-/* After the scan: what json-c makes of it. */
-static cr_status parse(cr_chat_json *j, json_object **top, const uint8_t *text, size_t len)
+static cr_status check_object(cr_chat_json *j, scan *s, const uint8_t *text, size_t len)
+{
+	bool object;
+
+	cr_chat_json_reset(j);
+	if (len > INT_MAX) {
+		return CR_ERR_NOMEM; /* json-c counts in int */
+	}
+	cr_status status = check(s, text, len, &object);
+	/* json-c cuts a key at U+0000: "message\u0000x" would pass for "message" */
+	return status == CR_OK && (!object || s->nul_key) ? CR_ERR_FORM : status;
+}
+
+cr_status cr_chat_json_check_object(cr_chat_json *j, const uint8_t *text, size_t len, bool *plain)
+{
+	scan s;
+	cr_status status = check_object(j, &s, text, len);
+
+	*plain = status == CR_OK && !s.escapes;
+	return status;
+}
+
+cr_status cr_chat_json_build(cr_chat_json *j, json_object **top, const uint8_t *text, size_t len)
 {
 	json_tokener_reset(j->tokener);
 	j->last = json_tokener_parse_ex(j->tokener, (const char *) text, (int) len);
@@ -383,25 +404,12 @@ static cr_status parse(cr_chat_json *j, json_object **top, const uint8_t *text, 
 	return CR_OK;
 }
 
-static cr_status check_object(cr_chat_json *j, scan *s, const uint8_t *text, size_t len)
-{
-	bool object;
-
-	cr_chat_json_reset(j);
-	if (len > INT_MAX) {
-		return CR_ERR_NOMEM; /* json-c counts in int */
-	}
-	cr_status status = check(s, text, len, &object);
-	/* json-c cuts a key at U+0000: "message\u0000x" would pass for "message" */
-	return status == CR_OK && (!object || s->nul_key) ? CR_ERR_FORM : status;
-}
-
 cr_status cr_chat_json_parse_object(cr_chat_json *j, json_object **top, const uint8_t *text, size_t len)
 {
-	scan s;
-	cr_status status = check_object(j, &s, text, len);
+	bool plain;
+	cr_status status = cr_chat_json_check_object(j, text, len, &plain);
 
-	return status == CR_OK ? parse(j, top, text, len) : status;
+	return status == CR_OK ? cr_chat_json_build(j, top, text, len) : status;
 }
 
 cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t *text, size_t len)
@@ -418,7 +426,7 @@ cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t 
 		return m->text.ptr ? CR_OK : CR_ERR_FORM;
 	}
 	if (status == CR_OK) {
-		status = parse(j, &top, text, len);
+		status = cr_chat_json_build(j, &top, text, len);
 	}
 	if (status != CR_OK) {
 		return status;
@@ -437,7 +445,7 @@ cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, const uint8_t 
 static void skip_value(scan *s)
 {
 	unsigned depth = 0;
-	bool nul;
+	bool nul = false;
 
 	do {
 		uint8_t c = *s->p;
@@ -459,35 +467,46 @@ static void skip_value(scan *s)
 	} while (depth > 0);
 }
 
-cr_slice cr_json_member(const uint8_t *text, size_t len, cr_slice key)
+static void found(cr_json_span *spans, size_t n, cr_slice key, cr_slice value)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (cr_slice_eq(key, cr_slice_str(spans[i].key))) {
+			spans[i].value = value;
+		}
+	}
+}
+
+void cr_json_members(const uint8_t *text, size_t len, cr_json_span *spans, size_t n)
 {
 	scan s = {.p = text, .end = text + len};
-	cr_slice found = CR_SLICE_NONE;
-	bool nul;
+	bool nul = false;
 
 	skip_space(&s);
-	s.p++; /* the brace */
-	for (;;) {
+	do {
+		s.p++; /* the brace, or a comma */
 		skip_space(&s);
 		if (!take(&s, '"')) {
-			return found; /* the closing brace of an empty object */
+			return; /* the closing brace of an empty object */
 		}
 		const uint8_t *name = s.p;
 		(void) scan_string(&s, &nul);
-		bool same = cr_slice_eq(cr_slice_of(name, (size_t) (s.p - 1 - name)), key);
+		cr_slice key = cr_slice_of(name, (size_t) (s.p - 1 - name));
 		skip_space(&s);
 		s.p++; /* the colon */
 		skip_space(&s);
 		const uint8_t *value = s.p;
 		skip_value(&s);
-		if (same) {
-			found = cr_slice_of(value, (size_t) (s.p - value));
-		}
+		found(spans, n, key, cr_slice_of(value, (size_t) (s.p - value)));
 		skip_space(&s);
-		if (!take(&s, ',')) {
-			return found;
-		}
-	}
+	} while (*s.p == ',');
+}
+
+cr_slice cr_json_member(const uint8_t *text, size_t len, const char *key)
+{
+	cr_json_span span = {.key = key};
+
+	cr_json_members(text, len, &span, 1);
+	return span.value;
 }
 
 /* ---- writing ---- */

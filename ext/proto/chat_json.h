@@ -41,10 +41,22 @@ CR_MUST_CHECK cr_status cr_chat_json_parse(cr_chat_json *j, cr_chat_message *m, 
 struct json_object;
 CR_MUST_CHECK cr_status cr_chat_json_parse_object(cr_chat_json *j, struct json_object **object, const uint8_t *text,
 	size_t len);
-/* The text of a member's value in an object that has passed cr_json_check(),
- * the last one when the key is repeated; absent when there is none. The key is
- * compared as written: one that is spelled with escapes is not found. */
-cr_slice cr_json_member(const uint8_t *text, size_t len, cr_slice key);
+/* The two halves of it: the check, which also says whether nothing in the text
+ * is escaped (every string and key then means what is written), and, of what
+ * has passed, json-c's values. */
+CR_MUST_CHECK cr_status cr_chat_json_check_object(cr_chat_json *j, const uint8_t *text, size_t len, bool *plain);
+CR_MUST_CHECK cr_status cr_chat_json_build(cr_chat_json *j, struct json_object **object, const uint8_t *text, size_t len);
+
+/* A member that cr_json_members() looks for. */
+typedef struct cr_json_span {
+	const char *key; /* compared as written: one that is spelled with escapes is not found */
+	cr_slice value;  /* its text, of the last one when the key is repeated; absent when there is none */
+} cr_json_span;
+
+/* Finds the values of n members in an object that has passed cr_json_check(). */
+void cr_json_members(const uint8_t *text, size_t len, cr_json_span *spans, size_t n);
+/* One of them. */
+cr_slice cr_json_member(const uint8_t *text, size_t len, const char *key);
 /* Frees what the last parse kept. */
 void cr_chat_json_reset(cr_chat_json *j);
 

@@ -70,11 +70,19 @@ static bool is_good_id(cr_slice id)
 	return true;
 }
 
-/* json-c would give these two changed (numbers, escapes): they are taken from
- * the text itself. */
-static const char *take_spans(cr_v1_frame *f, const uint8_t *text, size_t len)
+/* What is looked up in the text itself: id and data, which json-c would give
+ * changed (numbers, escapes), and all that a chat message needs. */
+enum { SPAN_ID,
+	SPAN_DATA,
+	SPAN_TYPE,
+	SPAN_MESSAGE,
+	SPAN_ROOM,
+	SPAN_TO,
+	SPANS };
+
+static const char *take_spans(cr_v1_frame *f, const cr_json_span *spans)
 {
-	cr_slice id = cr_json_member(text, len, CR_SLICE("id"));
+	cr_slice id = spans[SPAN_ID].value;
 
 	if (id.ptr) {
 		if (!is_good_id(id)) {
@@ -82,7 +90,7 @@ static const char *take_spans(cr_v1_frame *f, const uint8_t *text, size_t len)
 		}
 		f->id = id;
 	}
-	f->data = cr_json_member(text, len, CR_SLICE("data"));
+	f->data = spans[SPAN_DATA].value;
 	if (f->data.len > CR_V1_DATA_MAX) {
 		f->code = "too_big";
 		return "data must be at most 4096 bytes of JSON";
@@ -129,6 +137,10 @@ static const char *take_join_list(cr_v1_frame *f, cr_json *list)
 #define IN_A_ROOM    (~(IN(CR_V1_HELLO) | IN(CR_V1_PING)))
 #define OF_A_MESSAGE (IN(CR_V1_READ) | IN(CR_V1_EDIT) | IN(CR_V1_DELETE))
 
+static const char bad_room[] = "room must be a string";
+static const char bad_to[] = "to must be a string: a uid, or user:ID";
+static const char bad_message[] = "neither type nor a string message";
+
 static const char *take_strings(cr_v1_frame *f, cr_json *top)
 {
 	const struct {
@@ -136,8 +148,8 @@ static const char *take_strings(cr_v1_frame *f, cr_json *top)
 		unsigned types;
 		cr_slice *to;
 	} strings[] = {
-		{"room", "room must be a string", IN_A_ROOM, &f->room},
-		{"to", "to must be a string: a uid, or user:ID", IN(CR_V1_MESSAGE), &f->to},
+		{"room", bad_room, IN_A_ROOM, &f->room},
+		{"to", bad_to, IN(CR_V1_MESSAGE), &f->to},
 		{"name", "name must be a string", IN(CR_V1_SIGNAL), &f->name},
 		{"epoch", "epoch must be a string", IN(CR_V1_JOIN), &f->epoch},
 		{"token", "token must be a string", IN(CR_V1_HELLO), &f->token},
@@ -231,15 +243,11 @@ static const char *take_fields(cr_v1_frame *f, cr_json *top)
 	return wrong ? wrong : what_is_missing(f);
 }
 
-static const char *read_frame(cr_v1_frame *f, cr_json *top, const uint8_t *text, size_t len)
+static const char *read_frame(cr_v1_frame *f, cr_json *top)
 {
 	cr_json *value;
 	cr_slice type;
-	const char *wrong = take_spans(f, text, len);
 
-	if (wrong) {
-		return wrong;
-	}
 	if (cr_json_has(top, "type", &value)) {
 		if (!take_string(value, &type)) {
 			return "type must be a string";
@@ -249,24 +257,63 @@ static const char *read_frame(cr_v1_frame *f, cr_json *top, const uint8_t *text,
 	}
 	f->type = CR_V1_MESSAGE;
 	if (!cr_json_has(top, "message", &value) || !take_string(value, &f->text)) {
-		return "neither type nor a string message";
+		return bad_message;
 	}
 	return take_fields(f, top);
 }
 
+/* The inside of a string without escapes. An absent one is as it was. */
+static bool take_plain(cr_slice value, cr_slice *out)
+{
+	if (value.ptr && value.ptr[0] == '"') {
+		*out = cr_slice_of(value.ptr + 1, value.len - 2);
+	}
+	return !value.ptr || value.ptr[0] == '"';
+}
+
+/* A chat message with nothing escaped: it is in the spans, and json-c would only
+ * copy it. Reads as read_frame() does. */
+static const char *read_plain(cr_v1_frame *f, const cr_json_span *spans)
+{
+	f->type = CR_V1_MESSAGE;
+	if (!take_plain(spans[SPAN_MESSAGE].value, &f->text) || !f->text.ptr) {
+		return bad_message;
+	}
+	if (!take_plain(spans[SPAN_ROOM].value, &f->room)) {
+		return bad_room;
+	}
+	return take_plain(spans[SPAN_TO].value, &f->to) ? NULL : bad_to;
+}
+
 cr_status cr_v1_parse(cr_chat_json *j, cr_v1_frame *f, const uint8_t *text, size_t len)
 {
+	cr_json_span spans[SPANS] = {{.key = "id"}, {.key = "data"}, {.key = "type"}, {.key = "message"}, {.key = "room"},
+		{.key = "to"}};
 	cr_json *top;
+	bool plain;
 
 	*f = (cr_v1_frame){.type = CR_V1_UNKNOWN, .code = "bad_request"};
-	cr_status st = cr_chat_json_parse_object(j, &top, text, len);
+	cr_status st = cr_chat_json_check_object(j, text, len, &plain);
 	if (st == CR_ERR_FORM) {
 		f->reason = "not an object";
 	}
 	if (st != CR_OK) {
 		return st;
 	}
-	f->reason = read_frame(f, top, text, len);
+	cr_json_members(text, len, spans, SPANS);
+	f->reason = take_spans(f, spans);
+	if (f->reason) {
+		return CR_ERR_FORM;
+	}
+	if (plain && !spans[SPAN_TYPE].value.ptr) {
+		f->reason = read_plain(f, spans);
+	} else {
+		st = cr_chat_json_build(j, &top, text, len);
+		if (st != CR_OK) {
+			return st;
+		}
+		f->reason = read_frame(f, top);
+	}
 	return f->reason ? CR_ERR_FORM : CR_OK;
 }
 

@@ -74,7 +74,7 @@ static cr_own_message take_message(cr_api_call *c)
 {
 	cr_own_message m = {.text = take_string(c, "message", true)};
 
-	m.data = cr_json_member(c->body.ptr, c->body.len, CR_SLICE("data"));
+	m.data = cr_json_member(c->body.ptr, c->body.len, "data");
 	if (m.text.len > c->srv->config.max_message_size) {
 		cr_api_wrong(c, 413, "too_big", "message must be at most %zu bytes", c->srv->config.max_message_size);
 	}

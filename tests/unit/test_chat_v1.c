@@ -132,6 +132,48 @@ static void every_field(void **state)
 	assert_int_equal(f.has, 0);
 }
 
+/* A message with nothing escaped is read from the text, any other by json-c: an
+ * escaped key of no meaning makes it the other way. Both read the same. */
+static void two_ways_to_read(void **state)
+{
+	static const struct {
+		const char *inside, *text, *room, *to, *reason;
+	} rows[] = {
+		{"\"message\":\"\"", "", NULL, NULL, NULL},
+		{" \"message\" : \"a b\" , \"room\" : \"r\" ", "a b", "r", NULL, NULL},
+		{"\"to\":\"t\",\"message\":\"m\",\"room\":\"\"", "m", "", "t", NULL},
+		{"\"message\":1,\"message\":\"last\"", "last", NULL, NULL, NULL},
+		{"\"message\":\"first\",\"message\":1", NULL, NULL, NULL, "neither type nor a string message"},
+		{"\"message\":\"m\",\"room\":1,\"room\":\"last\"", "m", "last", NULL, NULL},
+		{"\"data\":{\"message\":\"in\",\"type\":\"ping\"},\"message\":\"out\"", "out", NULL, NULL, NULL},
+		{"\"data\":[\"message\",{\"room\":[]}],\"message\":\"out\"", "out", NULL, NULL, NULL},
+		{"\"Message\":\"m\"", NULL, NULL, NULL, "neither type nor a string message"},
+		{"\"message\":null", NULL, NULL, NULL, "neither type nor a string message"},
+		{"\"message\":{\"message\":\"m\"}", NULL, NULL, NULL, "neither type nor a string message"},
+		{"\"message\":\"m\",\"room\":null", "m", NULL, NULL, "room must be a string"},
+		{"\"message\":\"m\",\"room\":[\"r\"]", "m", NULL, NULL, "room must be a string"},
+		{"\"message\":\"m\",\"room\":\"r\",\"to\":7", "m", "r", NULL, "to must be a string: a uid, or user:ID"},
+		{"\"message\":\"m\",\"type\":null", NULL, NULL, NULL, "type must be a string"},
+	};
+	cr_v1_frame f;
+
+	(void) state;
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *reason = rows[i / 2].reason;
+		char frame[160];
+
+		(void) snprintf(frame, sizeof(frame), i % 2 ? "{\"\\u007a\":0,%s}" : "{%s}", rows[i / 2].inside);
+		assert_int_equal(parse(&f, frame, strlen(frame)), reason ? CR_ERR_FORM : CR_OK);
+		assert_slice(f.text, rows[i / 2].text);
+		assert_slice(f.room, rows[i / 2].room);
+		assert_slice(f.to, rows[i / 2].to);
+		assert_string_equal(f.reason ? f.reason : "", reason ? reason : "");
+	}
+	good(&f, "{\"mess\\u0061ge\":\"m\",\"r\\u006fom\":\"r\"}");
+	assert_slice(f.text, "m");
+	assert_slice(f.room, "r");
+}
+
 /* As sent: escapes, spaces, digits; the last of a repeated key. */
 static void spans(void **state)
 {
@@ -359,6 +401,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type),
 		cmocka_unit_test(every_field),
+		cmocka_unit_test(two_ways_to_read),
 		cmocka_unit_test(spans),
 		cmocka_unit_test(wrong_fields),
 		cmocka_unit_test(ids),
