@@ -45,7 +45,8 @@ CR_MUST_CHECK cr_status cr_chat_json_parse_object(cr_chat_json *j, struct json_o
  * is escaped (every string and key then means what is written), and, of what
  * has passed, json-c's values. */
 CR_MUST_CHECK cr_status cr_chat_json_check_object(cr_chat_json *j, const uint8_t *text, size_t len, bool *plain);
-CR_MUST_CHECK cr_status cr_chat_json_build(cr_chat_json *j, struct json_object **object, const uint8_t *text, size_t len);
+CR_MUST_CHECK cr_status cr_chat_json_build(cr_chat_json *j, struct json_object **object, const uint8_t *text,
+	size_t len);
 
 /* A member that cr_json_members() looks for. */
 typedef struct cr_json_span {
