@@ -56,6 +56,7 @@ static inline cr_slice cr_was_in_name(const cr_was_in *w)
 /* A message taken under a request id. */
 typedef struct cr_recent {
 	uint64_t seq, time_ms;
+	uint16_t epoch;   /* seq means nothing in another; one in 65,536 passes for it */
 	uint8_t room_len; /* 0: private, and seq is how many it was delivered to */
 	char room[];
 } cr_recent;
@@ -212,8 +213,11 @@ cr_slice cr_subject_of_user(cr_slice id, char buf[CR_SUBJECT_MAX]);
 cr_slice cr_subject_of_uid(const cr_uuid *uid, char buf[CR_SUBJECT_MAX]);
 /* What was taken under that request id, NULL: nothing (any more). */
 const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id);
-/* room absent: private. CR_ERR_NOMEM: nothing is remembered, nothing forgotten. */
-CR_MUST_CHECK cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms);
+/* room absent: private. epoch: cr_epoch_mark(). CR_ERR_NOMEM: nothing is remembered, nothing forgotten. */
+CR_MUST_CHECK cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint16_t epoch, uint64_t seq,
+	uint64_t time_ms);
+/* What is remembered of a room's epoch; NULL: of no history, 0. */
+uint16_t cr_epoch_mark(const cr_timeline *tl);
 
 /* broadcast.c */
 void cr_batch_init(cr_batch *b, cr_room *room);

@@ -591,7 +591,12 @@ const cr_recent *cr_peer_recent(const cr_peer *p, cr_slice id)
 	return NULL;
 }
 
-cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq, uint64_t time_ms)
+uint16_t cr_epoch_mark(const cr_timeline *tl)
+{
+	return tl ? (uint16_t) cr_hash(cr_timeline_epoch(tl), CR_EPOCH_LEN) | 1 : 0;
+}
+
+cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint16_t epoch, uint64_t seq, uint64_t time_ms)
 {
 	if (!p->recents && !(p->recents = cr_calloc(1, sizeof(*p->recents)))) {
 		return CR_ERR_NOMEM;
@@ -609,6 +614,7 @@ cr_status cr_peer_remember(cr_peer *p, cr_slice id, cr_slice room, uint64_t seq,
 		*place = r;
 	}
 	r->seq = seq;
+	r->epoch = epoch;
 	r->time_ms = time_ms;
 	r->room_len = (uint8_t) room.len;
 	if (room.len) {

@@ -135,7 +135,8 @@ static void ack_private(cr_session *s, const cr_v1_frame *f, uint64_t delivered)
 	}
 }
 
-/* The same id again: the same answer, nothing else. */
+/* The same id again: the same answer, nothing else; without its seq when the
+ * room's history, which that counted, is gone. */
 static bool answered_before(cr_session *s, const cr_v1_frame *f)
 {
 	const cr_recent *r = f->id.ptr ? cr_peer_recent(s->peer, f->id) : NULL;
@@ -147,15 +148,20 @@ static bool answered_before(cr_session *s, const cr_v1_frame *f)
 	if (r->room_len == 0) {
 		ack_private(s, f, r->seq);
 	} else {
+		cr_slice room = cr_slice_of(r->room, r->room_len);
+		bool lost = cr_epoch_mark(cr_timeline_find(&s->srv->timelines, room)) != r->epoch;
+
 		cr_broadcast_stage_of(s); /* the first ack may still be in a batch */
-		ack(s, f, cr_slice_of(r->room, r->room_len), r->seq, r->time_ms);
+		ack(s, f, room, lost ? 0 : r->seq, r->time_ms);
 	}
 	return true;
 }
 
 static bool remember(cr_session *s, const cr_v1_frame *f, cr_slice room, uint64_t seq, uint64_t time_ms)
 {
-	return !f->id.ptr || cr_peer_remember(s->peer, f->id, room, seq, time_ms) == CR_OK;
+	const cr_timeline *tl = f->id.ptr && room.ptr ? cr_timeline_find(&s->srv->timelines, room) : NULL;
+
+	return !f->id.ptr || cr_peer_remember(s->peer, f->id, room, cr_epoch_mark(tl), seq, time_ms) == CR_OK;
 }
 
 static void fill_said(const cr_session *s, cr_said *said, char uid[CR_UUID_LEN])

@@ -186,7 +186,7 @@ static cr_status remember(cr_peer *p, int id, cr_slice room)
 	char text[16];
 	size_t n = (size_t) snprintf(text, sizeof(text), "id %d", id);
 
-	return cr_peer_remember(p, cr_slice_of(text, n), room, (uint64_t) id, (uint64_t) id + 1000);
+	return cr_peer_remember(p, cr_slice_of(text, n), room, (uint16_t) id, (uint64_t) id, (uint64_t) id + 1000);
 }
 
 /* The last CR_RECENT request ids, each with its room by its length. */
@@ -210,7 +210,7 @@ static void request_ids(void **state)
 		for (int id = i < CR_RECENT ? 0 : i - CR_RECENT + 1; id <= i; id++) {
 			const cr_recent *r = recent(p, id);
 
-			assert_true(r && r->seq == (uint64_t) id && r->time_ms == (uint64_t) id + 1000);
+			assert_true(r && r->seq == (uint64_t) id && r->time_ms == (uint64_t) id + 1000 && r->epoch == (uint16_t) id);
 			assert_true(r->room_len == rooms[id % 5].len);
 			assert_true(r->room_len == 0 || memcmp(r->room, rooms[id % 5].ptr, r->room_len) == 0);
 		}

@@ -267,11 +267,16 @@ def _(server):
     a = Client(server, {"join": [room]})
     epoch = a.next("joined")["epoch"]
     a.say("x")
+    a.send({"message": "y", "id": "k"})
+    first = a.next("ack")
     a.cut()
     time.sleep(2.3)
     a = a.resume({room: 1})
     j = a.next("joined")
     check(a.welcome["resumed"] and j["epoch"] != epoch and j["seq"] == 0 and j["recovered"] is False, f"{j}")
+    a.send({"message": "y", "id": "k"})
+    again = a.keys("ack", "type", "id", "room", "time")
+    check(again == {k: v for k, v in first.items() if k != "seq"}, f"{first}, {again}: that seq is of the other one")
 
 
 @row("V7.changes", "edits and deletes while away, of what was seen and of what was not")
