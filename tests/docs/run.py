@@ -139,6 +139,20 @@ def whole_answers(server, api):
                     api.check_answer(operation, status, json.loads(r.body))
 
 
+def both_or_neither(server, api):
+    """What excludes each other: the file and the server refuse the same bodies."""
+    uid = "6f1c1f6e-7d0b-4c58-9a44-0e3f5a5f9d11"
+    for path, where in (("publish", {"room": "r"}), ("publish", {"rooms": ["r"]}), ("publish", {"room": "r", "rooms": ["r"]}),
+                        ("broadcast", {})):
+        form = api.operation(f"/api/{path}", "post")["requestBody"]["content"]["application/json"]["schema"]
+        for more in ({}, {"except": [uid]}, {"except_uid": uid}, {"except": [uid], "except_uid": uid}):
+            body = {"message": "x", **where, **more}
+            s, r = exchange(server, request(path=f"/api/{path}", body=json.dumps(body)))
+            s.close()
+            wrong = api.valid(form, body)
+            check(r.status == (400 if wrong else 200), f"{body}: {r.status}, and in openapi.json {wrong}")
+
+
 def body_fields(api, schema):
     """The keys of all forms of a body."""
     schema = api.resolve(schema)
@@ -217,6 +231,7 @@ def main():
         attempt("http-api.md: every path has an example", lambda: check(
             set(api.doc["paths"]) == seen, f"without one: {set(api.doc['paths']) ^ seen}"))
         attempt("openapi.json: refusals", whole_answers, server, api)
+        attempt("openapi.json: what excludes each other", both_or_neither, server, api)
         attempt("openapi.json: stats", stats_agree, server, api)
         if anna.s:
             anna.s.close()

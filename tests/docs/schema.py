@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from wire import check  # noqa: E402
 
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
-KNOWN = {"$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "minLength",
+KNOWN = {"$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "not", "minLength",
          "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern", "description"}
 
 
@@ -42,6 +42,8 @@ class Api:
             wrong = [self.valid(s, value, where) for s in schema["oneOf"]]
             if wrong.count(None) != 1:
                 return f"{where}: {wrong.count(None)} of oneOf fit: {wrong}"
+        if "not" in schema and self.valid(schema["not"], value, where) is None:
+            return f"{where} fits {schema['not']}"
         if "type" in schema and not is_type(value, schema["type"]):
             return f"{where} is {value!r}, not of type {schema['type']}"
         if "enum" in schema and value not in schema["enum"]:
