@@ -16,11 +16,14 @@
  */
 #include "ext/server/chat.h"
 
-#define CHUNK_START     4096
-#define CHUNK_MAX       (128 * 1024)          /* a lane moves to a new chunk after this */
-#define TURN_MAX        (1024 * 1024)         /* encoded bytes after which a turn is cut short, */
-#define TURN_MIN        (256 * 1024)          /* or after which it is when there are many to tell: */
-#define TURN_WORK       (UINT64_C(256) << 20) /* bytes to write, some 0.1 s */
+#define CHUNK_START 4096
+#define CHUNK_MAX   (128 * 1024) /* a lane moves to a new chunk after this */
+/* After how many encoded bytes a turn is cut short: TURN_MAX, or TURN_MIN when
+ * they are to be written to so many that it makes TURN_WORK, some 0.1 s. Nor does
+ * coalesce keep more than TURN_MIN waiting. */
+#define TURN_MAX        (1024 * 1024)
+#define TURN_MIN        (256 * 1024)
+#define TURN_WORK       (UINT64_C(256) << 20)
 #define SPARE_CHUNK_MAX (256 * 1024)
 
 static cr_session *session_of(cr_member *m)
@@ -490,7 +493,7 @@ void cr_broadcast_stage_room(cr_server *srv, cr_slice name)
  * much of it. Where order demands it is staged before. */
 static bool may_wait(cr_server *srv)
 {
-	if (!srv->stage_timer || srv->stopping || is_turn_full(srv) || cr_list_is_empty(&srv->dirty_rooms)) {
+	if (!srv->stage_timer || srv->stopping || srv->turn_bytes > TURN_MIN || cr_list_is_empty(&srv->dirty_rooms)) {
 		return false;
 	}
 	uint64_t now = cr_loop_now(&srv->loop);
