@@ -158,7 +158,7 @@ function is_told(Throwable $e, array $given, array $known): bool
     if (get_class($e) !== 'ValueError' && get_class($e) !== 'TypeError') {
         return false;
     }
-    if (preg_match('/^unknown (?:option|(\w+) key) (?:"(.*)", did you mean "(\w+)"\?$|\d+, )/s', $message, $m)) {
+    if (preg_match('/^unknown (?:option|(\w+) key) (?:"(.*)", did you mean "(\w+)"\?$|-?\d+, )/s', $message, $m)) {
         $of = '' === ($m[1] ?? '') ? 'options' : "$m[1]_keys";
         return isset(KEYS[$of]) && (!isset($m[3]) || in_array($m[3], KEYS[$of], true));
     }
