@@ -37,7 +37,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #define EVENTS_MAX    1024
@@ -438,16 +437,13 @@ static void join_all(loadgen *lg)
 
 static snapshot take_snapshot(const loadgen *lg)
 {
-	struct rusage ru;
 	snapshot snap = {.at = now_ns(), .deliveries = lg->deliveries};
 
 	for (uint32_t i = 0; i < lg->opt->clients; i++) {
 		snap.received += lg->clients[i].received;
 		snap.segments += lg->opt->v1 ? client_segments(&lg->clients[i]) : 0;
 	}
-	getrusage(RUSAGE_SELF, &ru);
-	snap.own_cpu = (uint64_t) (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * SEC
-	               + (uint64_t) (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) * 1000;
+	snap.own_cpu = procinfo_own_cpu_ns();
 	snap.server_cpu = procinfo_cpu_ns(lg->opt->pid);
 	return snap;
 }

@@ -97,6 +97,15 @@ uint64_t procinfo_cpu_ns(pid_t pid)
 	return sum_tree(pid, cpu_of_one);
 }
 
+uint64_t procinfo_own_cpu_ns(void)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_SELF, &ru);
+	return (uint64_t) (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000000
+	       + (uint64_t) (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) * 1000;
+}
+
 uint64_t procinfo_rss(pid_t pid)
 {
 	return sum_tree(pid, rss_of_one);

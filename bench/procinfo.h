@@ -10,6 +10,9 @@
  * and living descendants count. */
 uint64_t procinfo_cpu_ns(pid_t pid);
 
+/* The same of this process alone. */
+uint64_t procinfo_own_cpu_ns(void);
+
 /* Resident bytes of the process and its living descendants. */
 uint64_t procinfo_rss(pid_t pid);
 
