@@ -73,6 +73,7 @@ bool chatroom_call(chatroom_obj *room, const char *name, const chatroom_handler 
 
 		chatroom_handler_call(h, argc, argv, retval);
 		uint64_t to = now_ns();
+		room->hook_end_ns = to;
 		cr_server_hook_took(room->server, to - from);
 		warn_slow(room, name, from, to);
 	}

@@ -39,6 +39,7 @@ typedef struct chatroom_obj {
 	cr_list timers;             /* chatroom_timer.in_room */
 	size_t max_message_size;
 	uint32_t callback_warn_ms;
+	uint64_t hook_end_ns;       /* when a hook was last called; 0: not measured */
 	cr_log_throttle slow_throttle;
 	unsigned forks;             /* chatroom_forks at birth */
 	bool ended;                 /* exit() or a fatal error: no more PHP code in this run */

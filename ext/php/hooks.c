@@ -263,7 +263,9 @@ static cr_verdict on_message(void *arg, cr_session *s, const cr_message *m)
 
 	if (!room->ended) {
 		chatroom_drop_held(room);
+		room->hook_end_ns = 0;
 		chatroom_guard(room, message_body, &f);
+		f.verdict.at_ns = room->hook_end_ns;
 	}
 	if (room->ended) {
 		f.verdict.kind = CR_VERDICT_DROP;

@@ -329,7 +329,9 @@ cr_status cr_broadcast_said(cr_server *srv, cr_room *room, cr_said *said)
 	}
 	cr_batch *b = &state->batch;
 	said->seq = cr_timeline_top(tl) + 1;
-	said->time_ms = cr_unix_ms();
+	if (!said->time_ms) {
+		said->time_ms = cr_unix_ms();
+	}
 	cr_status st = open_lanes(srv, b, 0, wants_ack(said), &m);
 	if (st == CR_OK) {
 		st = encode(srv, &m, said, cr_room_name(room));

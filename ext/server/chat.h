@@ -137,8 +137,9 @@ typedef struct cr_said {
 	cr_slice id; /* the sender wants an ack; absent: not */
 	const cr_uuid *except;
 	size_t n_except;
-	uint64_t seq, time_ms; /* filled in */
-	size_t delivered;      /* filled in: connections */
+	uint64_t seq;     /* filled in */
+	uint64_t time_ms; /* 0: filled in */
+	size_t delivered; /* filled in: connections */
 } cr_said;
 
 /* A message's frames, made when asked for. */
@@ -246,9 +247,8 @@ void cr_v1_on_text(cr_session *s, uint8_t *data, size_t len);
 /* The same, of one that waited: its rate was looked at when it came. */
 void cr_v1_on_kept(cr_session *s, uint8_t *data, size_t len);
 void cr_v1_answer_message(cr_session *s, cr_slice raw, const cr_verdict *v);
-/* A chat message of either dialect. said is filled in. */
-CR_MUST_CHECK cr_status cr_chat_publish(cr_session *s, cr_membership *ms, cr_slice text, cr_slice data, cr_slice id,
-	cr_said *said);
+/* A chat message of either dialect to the room said->from is in; the hook returned at at_ns, see cr_verdict. */
+CR_MUST_CHECK cr_status cr_chat_publish(cr_session *s, cr_said *said, uint64_t at_ns);
 
 /* v1_rooms.c, v1_greet.c */
 /* False: the connection is being ended. */

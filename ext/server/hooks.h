@@ -59,6 +59,7 @@ typedef struct cr_verdict {
 	cr_slice reason; /* REJECT */
 	cr_slice user;   /* PASS of a handshake: the application's id of who it is; absent: a guest */
 	cr_slice name;   /* PASS of a handshake: a display name, or absent */
+	uint64_t at_ns;  /* a message: when the hook returned, by CLOCK_MONOTONIC; 0: not told, the clock is read */
 } cr_verdict;
 
 typedef struct cr_response {

@@ -276,7 +276,8 @@ struct cr_server {
 	cr_timer *timers;
 	int64_t last_timer_id;
 	uint32_t max_clients;
-	uint64_t started_ms; /* monotonic */
+	uint64_t started_ms;              /* monotonic */
+	uint64_t unix_minus_monotonic_ns; /* of the two clocks; may wrap; a second old at most */
 	cr_stats stats;
 	cr_log_throttle throttle_accept, throttle_full, throttle_held;
 	uint64_t held_bytes;   /* see held.c */

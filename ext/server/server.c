@@ -30,12 +30,17 @@
 #define RESPONSE_MS  30000                        /* without progress */
 #define RESERVED_FDS 64                           /* descriptors left to PHP: files, databases */
 
-uint64_t cr_unix_ms(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+	clock_gettime(clock, &ts);
+	return (uint64_t) ts.tv_sec * 1000000000 + (uint64_t) ts.tv_nsec;
+}
+
+uint64_t cr_unix_ms(void)
+{
+	return clock_ns(CLOCK_REALTIME) / 1000000;
 }
 
 void cr_server_config_init(cr_server_config *config)
@@ -337,11 +342,17 @@ static void on_heartbeat(void *arg)
 }
 
 /* What is too old goes, some of it at a time. */
+static void compare_clocks(cr_server *srv)
+{
+	srv->unix_minus_monotonic_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+}
+
 static void on_sweep(void *arg)
 {
 	cr_server *srv = arg;
 	uint64_t now = cr_loop_now(&srv->loop);
 
+	compare_clocks(srv);
 	srv->stats.loop_lag_ms = now > srv->tick_due_ms ? now - srv->tick_due_ms : 0;
 	srv->tick_due_ms = now + SWEEP_MS;
 	cr_timelines_sweep(&srv->timelines, now, SWEEP_PART);
@@ -495,6 +506,7 @@ static bool open_signals(cr_server *srv)
 		}
 	}
 	srv->tick_due_ms = cr_loop_now(&srv->loop) + SWEEP_MS;
+	compare_clocks(srv);
 	srv->sweep = cr_loop_timer_new(&srv->loop, SWEEP_MS, true, on_sweep, srv);
 	if (!srv->sweep) {
 		return false;

@@ -179,27 +179,28 @@ static void fill_said(const cr_session *s, cr_said *said, char uid[CR_UUID_LEN])
 	}
 }
 
-cr_status cr_chat_publish(cr_session *s, cr_membership *ms, cr_slice text, cr_slice data, cr_slice id, cr_said *said)
+cr_status cr_chat_publish(cr_session *s, cr_said *said, uint64_t at_ns)
 {
+	cr_room *room = said->from->room;
 	char uid[CR_UUID_LEN];
 
-	*said = (cr_said){.from = ms, .text = text, .data = data, .id = id};
 	fill_said(s, said, uid);
-	cr_chat_slow_down(s, ms->room);
-	cr_status st = cr_broadcast_said(s->srv, ms->room, said);
+	said->time_ms = at_ns ? (at_ns + s->srv->unix_minus_monotonic_ns) / 1000000 : 0;
+	cr_chat_slow_down(s, room);
+	cr_status st = cr_broadcast_said(s->srv, room, said);
 	said->uid = NULL;
 	return st;
 }
 
-static void publish(cr_session *s, const cr_v1_frame *f, cr_slice text)
+static void publish(cr_session *s, const cr_v1_frame *f, cr_slice text, uint64_t at_ns)
 {
 	cr_membership *ms = membership_or_error(s, f);
-	cr_said said;
+	cr_said said = {.from = ms, .text = text, .data = f->data, .id = f->id};
 
 	if (!ms) {
 		return; /* left, or thrown out, while the verdict was made */
 	}
-	if (cr_chat_publish(s, ms, text, f->data, f->id, &said) != CR_OK
+	if (cr_chat_publish(s, &said, at_ns) != CR_OK
 		|| !remember(s, f, cr_room_name(ms->room), said.seq, said.time_ms)) {
 		out_of_memory(s);
 	}
@@ -303,7 +304,7 @@ static void apply(cr_session *s, const cr_v1_frame *f, const cr_verdict *v)
 	} else if (f->to.ptr) {
 		send_private(s, f, text);
 	} else {
-		publish(s, f, text);
+		publish(s, f, text, v->at_ns);
 	}
 }
 

@@ -84,14 +84,13 @@ static void out_of_memory(cr_session *s)
 	cr_ws_fail(s, 1011, "out of memory");
 }
 
-static void publish(cr_session *s, cr_slice text)
+static void publish(cr_session *s, cr_slice text, uint64_t at_ns)
 {
-	cr_membership *ms = cr_member_first(&s->member);
-	cr_said said;
+	cr_said said = {.from = cr_member_first(&s->member), .text = text};
 
-	if (!ms) {
+	if (!said.from) {
 		s->srv->stats.messages_dropped++; /* the script took it out of its room */
-	} else if (cr_chat_publish(s, ms, text, CR_SLICE_NONE, CR_SLICE_NONE, &said) != CR_OK) {
+	} else if (cr_chat_publish(s, &said, at_ns) != CR_OK) {
 		out_of_memory(s);
 	}
 }
@@ -100,10 +99,10 @@ static void apply_verdict(cr_session *s, const cr_verdict *v, cr_slice text)
 {
 	switch (v->kind) {
 		case CR_VERDICT_PASS:
-			publish(s, text);
+			publish(s, text, v->at_ns);
 			break;
 		case CR_VERDICT_REPLACE:
-			publish(s, v->text);
+			publish(s, v->text, v->at_ns);
 			break;
 		case CR_VERDICT_DROP:
 		case CR_VERDICT_REJECT: /* basic has no error event: nobody can be told */
@@ -158,7 +157,7 @@ static void on_chat(cr_session *s, uint8_t *data, size_t len)
 		return;
 	}
 	if (!cr_server_wants(srv, CR_HOOK_MESSAGE)) {
-		publish(s, m.text);
+		publish(s, m.text, 0);
 		return;
 	}
 	char room[CR_ROOM_NAME_MAX];
