@@ -7,11 +7,12 @@ const NO_SELECT = ['workerman' => 'stream_select() ends at 1,024 sockets without
 
 function fan_out(int $clients, int $senders, int $window, int $size, array $more = []): array
 {
-    $load = compact('clients', 'senders', 'window', 'size') + ['warmup' => 0.8, 'seconds' => 3];
+    $load = compact('clients', 'senders', 'window', 'size') + ['warmup' => 0.5, 'seconds' => 1.5];
     $title = '%s clients, %d senders, W=%d, %d bytes';
     return $more + [
         'title' => sprintf($title, number_format($clients), $senders, $window, $size),
-        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 5,
+        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 7,
+        'loads' => array_fill_keys(PEERS, ['seconds' => 3]), // they run once
         'goals' => ['yardstick' => 0.9], 'skip' => $clients > 1000 ? NO_SELECT : [],
     ];
 }
@@ -39,7 +40,6 @@ function idle(int $clients, array $more = []): array
 // Two of the same family in one row: which is measured against which.
 function versus(string $one, string $other, array $row): array
 {
-    $row['load'] = ['seconds' => 3, 'warmup' => 0.7] + $row['load'];
     return ['servers' => [$other, $one], 'ours' => $one, 'base' => $other] + $row;
 }
 
@@ -49,10 +49,10 @@ function filter_cost(): array
 {
     $row = fan_out(2, 1, 512, 32, [
         'title' => 'what a filter costs a message: 1 sender, 1 receiver, W=512, 32 bytes',
-        'servers' => ['none', 'pass'], 'rounds' => 5, 'ours' => 'pass', 'base' => 'none',
+        'servers' => ['none', 'pass'], 'ours' => 'pass', 'base' => 'none',
         'goals' => ['filter_ns' => 150],
     ]);
-    $row['load'] = ['seconds' => 2, 'warmup' => 0.5] + $row['load'];
+    $row['load'] = ['seconds' => 1.2, 'warmup' => 0.3] + $row['load'];
     return $row;
 }
 
@@ -75,12 +75,12 @@ function rows_of_fan_out(): array
         ]),
         'filter' => filter_cost(),
         'wss' => versus('wss', 'chatroom', fan_out(100, 10, 64, 32, [
-            'title' => 'the price of TLS: 100 clients, 10 senders, W=64, 32 bytes',
+            'title' => 'the price of TLS: 100 clients, 10 senders, W=64, 32 bytes', 'rounds' => 5,
             'goals' => ['chatroom' => 0.5],
         ])),
         'deflate' => versus('deflate', 'node-deflate', fan_out(100, 10, 64, 1024, [
             'title' => 'permessage-deflate: 100 clients, 10 senders, W=64, 1 KiB of JSON',
-            'goals' => ['node-deflate' => 20],
+            'rounds' => 3, 'goals' => ['node-deflate' => 20],
         ])),
         // where every write carries one delivery, writes are what a server can carry
         'rooms' => versus('v1', 'yardstick', fan_out(100, 10, 1, 32, [
@@ -96,15 +96,13 @@ function rows_of_fan_out(): array
             'ours' => 'v1', 'base' => 'chatroom', 'goals' => ['chatroom' => 0.6],
         ]),
         'soak' => fan_out(1000, 50, 16, 32, [
-            'title' => '1,000 clients, 50 senders, W=16, half a minute',
+            'title' => '1,000 clients, 50 senders, W=16, a minute',
             'servers' => ['chatroom'], 'rounds' => 1, 'goals' => [],
         ]),
     ];
-    $rows['hooks']['load'] = ['seconds' => 2.5, 'warmup' => 0.5] + $rows['hooks']['load'];
     $rows['deflate']['load']['json'] = true;
     $rows['rooms']['load'] = ['seconds' => 2] + $rows['rooms']['load'];
-    $rows['v1']['load'] = ['seconds' => 1.5, 'warmup' => 0.4] + $rows['v1']['load'];
-    $rows['soak']['load']['seconds'] = 30;
+    $rows['soak']['load']['seconds'] = 60;
     return $rows;
 }
 
@@ -116,7 +114,10 @@ function rows_of_rates(): array
         'rate400' => fixed_rate(400, $both),
         'rate2000' => fixed_rate(2000, $both),
         // four million deliveries: far more than the system calls a core can make in a second
-        'rate4000' => fixed_rate(4000, $both, ['goals' => ['p99' => 1.2, 'deliveries' => 3_990_000]]),
+        'rate4000' => fixed_rate(4000, $both, [
+            'goals' => ['p99' => 1.2, 'deliveries' => 3_990_000],
+            'rounds' => 2, 'loads' => ['yardstick' => ['seconds' => 10]],
+        ]),
         'coalesce' => fixed_rate(400, ['none', 'coalesce-5', 'coalesce-20'], [
             'title' => 'the option coalesce, in ms: 1,000 clients, 400 messages/s',
             'ours' => 'coalesce-5', 'base' => 'none',
@@ -158,10 +159,19 @@ function rows_of_idlers(): array
     return $rows;
 }
 
+// What `./dev bench` leaves out: for whoever names it.
+const BY_NAME_ONLY = ['soak'];
+
 // goals: see goals.php. loads: what is different for one server
 function rows(): array
 {
     return rows_of_fan_out() + rows_of_rates() + rows_of_idlers();
+}
+
+/** @return list<string> */
+function default_rows(): array
+{
+    return array_keys(array_diff_key(rows(), array_flip(BY_NAME_ONLY)));
 }
 
 function quick(array $row): array
@@ -171,5 +181,8 @@ function quick(array $row): array
         $row['load']['warmup'] = 0.5;
     }
     $row['rounds'] = min($row['rounds'], 2);
+    foreach ($row['loads'] ?? [] as $server => $load) {
+        unset($row['loads'][$server]['seconds']);
+    }
     return $row;
 }
