@@ -54,11 +54,8 @@ function filter_ns(array $result): ?array
         || ($result['call_ns'] ?? []) === []) {
         return null;
     }
-    $more = [];
-    foreach ($all[$ours] as $i => $run) {
-        $more[] = $run['server_cpu_ns_per_delivery'] - $all[$base][$i]['server_cpu_ns_per_delivery'];
-    }
-    return [median($more), median($result['call_ns'])];
+    $of = fn (string $server) => median_of($all[$server], 'server_cpu_ns_per_delivery');
+    return [$of($ours) - $of($base), median($result['call_ns'])];
 }
 
 /** @return list<string> what is to be said under a row's table */
