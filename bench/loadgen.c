@@ -43,7 +43,7 @@
 #define SEC           1000000000ull
 #define STALL_NS      (5 * SEC) /* no delivery for so long: what is missing is lost */
 #define CONNECT_NS    (60 * SEC)
-#define SETTLE_NS     (SEC / 2) /* for the server to enter the last client into its list */
+#define SETTLE_NS     (SEC / 5) /* for the server to enter the last client into its list */
 #define IN_FLIGHT_MAX (1u << 20)
 #define RING_MIN      8
 #define VARIANTS      8 /* texts of JSON per sender */
@@ -638,7 +638,7 @@ static bool run_idle(loadgen *lg, uint64_t rss_before, uint64_t slab_before)
 	if (lg->opt->greet) {
 		greet(lg);
 	}
-	pass_time(lg, 2 * SETTLE_NS);
+	pass_time(lg, 5 * SETTLE_NS);
 	snapshot from = take_snapshot(lg);
 	pass_time(lg, (uint64_t) (lg->opt->seconds * (double) SEC));
 	snapshot to = take_snapshot(lg);
@@ -673,11 +673,13 @@ int main(int argc, char **argv)
 	lg.dirty = allocate(opt.senders, sizeof(sender *));
 	ledger_init(&lg.books, opt.members, opt.senders);
 
-	/* What a server sets up once, with its first client, and the code it pages in then, is no client's. */
-	connect_some(&lg, 0, 1);
-	pass_time(&lg, SETTLE_NS);
+	if (opt.mode == MODE_IDLE) {
+		/* what a server sets up once, with its first client, and the code it pages in then, is no client's */
+		connect_some(&lg, 0, 1);
+		pass_time(&lg, SETTLE_NS);
+	}
 	uint64_t rss_before = procinfo_rss(opt.pid), slab_before = procinfo_slab();
-	connect_some(&lg, 1, opt.clients);
+	connect_some(&lg, lg.open_count, opt.clients);
 	for (uint32_t i = 0; i < opt.senders; i++) {
 		sender_init(&lg.senders[i], &lg, i);
 	}

@@ -11,7 +11,7 @@ function fan_out(int $clients, int $senders, int $window, int $size, array $more
     $title = '%s clients, %d senders, W=%d, %d bytes';
     return $more + [
         'title' => sprintf($title, number_format($clients), $senders, $window, $size),
-        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 7,
+        'mode' => 'closed', 'load' => $load, 'servers' => EVERYBODY, 'rounds' => 9,
         'goals' => ['yardstick' => 0.9], 'skip' => $clients > 1000 ? NO_SELECT : [],
     ];
 }
@@ -48,7 +48,7 @@ function filter_cost(): array
 {
     $row = fan_out(2, 1, 512, 32, [
         'title' => 'what a filter costs a message: 1 sender, 1 receiver, W=512, 32 bytes',
-        'servers' => ['none', 'pass'], 'ours' => 'pass', 'base' => 'none',
+        'servers' => ['none', 'pass'], 'rounds' => 11, 'ours' => 'pass', 'base' => 'none',
         'goals' => ['filter_ns' => 150],
     ]);
     $row['load'] = ['seconds' => 1.2, 'warmup' => 0.3] + $row['load'];
