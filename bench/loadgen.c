@@ -20,8 +20,7 @@
  * The latency of a message is the time until the last receiver has it.
  * One line of JSON goes to standard output; the exit status is 0 when nothing
  * was lost, doubled, misordered or closed.
- * Reading and frames are in client.c, v1 in v1.c, what is sent in prepared.c, the books in
- * ledger.c.
+ * Reading and frames are in client.c, v1 in v1.c, what is sent in prepared.c, books in ledger.c.
  */
 #include "client.h"
 #include "figures.h"
@@ -674,8 +673,7 @@ int main(int argc, char **argv)
 	ledger_init(&lg.books, opt.members, opt.senders);
 
 	if (opt.mode == MODE_IDLE) {
-		/* what a server sets up once, with its first client, and the code it pages in then, is no client's */
-		connect_some(&lg, 0, 1);
+		connect_some(&lg, 0, 1); /* the code and tables that a server needs from its first client on are no client's */
 		pass_time(&lg, SETTLE_NS);
 	}
 	uint64_t rss_before = procinfo_rss(opt.pid), slab_before = procinfo_slab();
